@@ -1,0 +1,79 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { formatDuration } from '../domain/duration.ts';
+import type { LedgerEntry } from '../domain/ledger-entry.ts';
+import type { PreflightFacts } from '../domain/rollout-state.ts';
+import type { VersionStatus } from '../domain/serving-contract.ts';
+import { createManifest } from './build/manifest.ts';
+import type { Deps } from './deps.ts';
+import { failure } from './failures.ts';
+import { withHeartbeat } from './heartbeat.ts';
+import { TargetRefusal, type ServingTarget } from './targets/target.ts';
+import { appendLedger } from './store/ledger.ts';
+import { rememberVersion } from './store/versions.ts';
+
+/** What a build found; small, the manifest itself is an artifact of the version's run. */
+export interface Built {
+  readonly summary: string;
+  readonly warnings: readonly string[];
+  readonly manifest: string | null;
+  readonly memoryBytes: number | null;
+}
+
+const POLL_MS = 250;
+
+/** Gets versions running, and stops them. */
+export function createBuildActivities(deps: Deps) {
+  return {
+    /** Has the candidate's server running without traffic, checked against its own example; safe to repeat. */
+    async buildVersion({ facts, entries }: { facts: PreflightFacts; entries: readonly LedgerEntry[] }): Promise<Built> {
+      const { plan, candidate } = facts;
+      const started = deps.clock();
+      let state = 'asking the target';
+      return withHeartbeat(
+        async (signal) => {
+          const target = await deps.target(plan.target);
+          await appendLedger(deps.pool, entries);
+          await rememberVersion(deps.pool, plan, { version: candidate, runtime: plan.runtime });
+          await target.ensureEndpoint(plan.endpoint, plan.serving);
+          const ready = untilReady(target, facts, signal, (detail) => (state = detail));
+          const [status, manifest] = await Promise.all([ready, createManifest(deps.mlflow, facts, signal)]);
+          const took = formatDuration(deps.clock() - started);
+          return {
+            summary: `ready after ${took}${manifest.warnings.length > 0 ? `; ${manifest.warnings.join('; ')}` : ''}`,
+            warnings: manifest.warnings,
+            manifest: manifest.uri,
+            memoryBytes: status.memoryBytes,
+          };
+        },
+        () => ({ state }),
+      );
+    },
+
+    /** Stops a version that no route names; succeeds when there is none. */
+    async retireVersion({ facts, key }: { facts: PreflightFacts; key: string }): Promise<void> {
+      const target = await deps.target(facts.plan.target);
+      await target.retireVersion(facts.plan.endpoint, key);
+    },
+  };
+}
+
+async function untilReady(
+  target: ServingTarget,
+  { plan, candidate }: PreflightFacts,
+  signal: AbortSignal,
+  show: (detail: string) => void,
+): Promise<VersionStatus> {
+  for (;;) {
+    signal.throwIfAborted();
+    const status = await target.ensureVersion(plan.endpoint, candidate, plan.runtime).catch((error: unknown) => {
+      if (error instanceof TargetRefusal && error.code === 'invalid')
+        throw failure('CandidateBroken', error.message, { cause: error });
+      throw error;
+    });
+    show(`${status.state}: ${status.detail}`);
+    if (status.state === 'ready') return status;
+    if (status.state === 'failed')
+      throw failure('CandidateBroken', `${candidate.key} does not start: ${status.detail}`);
+    await delay(POLL_MS, undefined, { signal });
+  }
+}

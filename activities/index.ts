@@ -1,0 +1,29 @@
+import { createBuildActivities } from './build.ts';
+import type { Deps } from './deps.ts';
+import { createLedgerActivities } from './ledger.ts';
+import { createNotifyActivities } from './notify.ts';
+import { createOutcomeActivities } from './outcome.ts';
+import { createPreflightActivities } from './preflight.ts';
+import { createRegistryActivities } from './registry.ts';
+import { createRollbackActivities } from './rollback.ts';
+import { createTrafficActivities } from './traffic.ts';
+import { createValidateActivities } from './validate.ts';
+import { createWatchActivities } from './watch.ts';
+
+/** Everything that rollouts do to the world, bound to its ports. */
+export function createActivities(deps: Deps) {
+  return {
+    ...createPreflightActivities(deps),
+    ...createBuildActivities(deps),
+    ...createValidateActivities(deps),
+    ...createTrafficActivities(deps),
+    ...createWatchActivities(deps),
+    ...createRegistryActivities(deps),
+    ...createLedgerActivities(deps),
+    ...createNotifyActivities(deps),
+    ...createOutcomeActivities(deps),
+    ...createRollbackActivities(deps),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

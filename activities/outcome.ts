@@ -1,0 +1,42 @@
+import type { Outcome } from '../domain/outcome.ts';
+import type { Reason } from '../domain/reasons.ts';
+import type { PreflightFacts } from '../domain/rollout-state.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import type { Deps } from './deps.ts';
+import { sendNotices } from './notify.ts';
+import { attachReport } from './registry/report.ts';
+import { tagVersion } from './registry/tags.ts';
+import { lastLedgerRow, readLedger } from './store/ledger.ts';
+
+export interface PublishOutcome {
+  readonly facts: PreflightFacts;
+  readonly outcome: Outcome;
+  readonly reason: Reason;
+  readonly detail: string;
+  readonly verdict: Verdict | null;
+}
+
+export function createOutcomeActivities(deps: Deps) {
+  return {
+    /**
+     * Leaves the rollout's mark where people and auditors look: tags and report in the registry, notices outside.
+     *
+     * The ledger's head goes into a tag, so that a ledger whose end was cut off does not pass for whole.
+     */
+    async publishOutcome({ facts, outcome, reason, detail, verdict }: PublishOutcome): Promise<void> {
+      const { mlflow, pool } = deps;
+      const { plan, rolloutId, candidate } = facts;
+      const head = await lastLedgerRow(pool, plan);
+      await tagVersion(mlflow, candidate, {
+        'slipway.rollout': rolloutId,
+        'slipway.outcome': outcome,
+        'slipway.endpoint': `${plan.target}/${plan.endpoint}`,
+        'slipway.digest': candidate.digest,
+        ...(head && { 'slipway.ledger_head': `${head.seq}:${head.hash}` }),
+      });
+      const history = await readLedger(pool, plan, { rolloutId });
+      await attachReport(mlflow, facts, { outcome, reason, detail, verdict, history });
+      await sendNotices(deps, facts, { event: outcome, reason, detail });
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import { Context } from '@temporalio/activity';
+import { planRollout, type RolloutPlan } from '../domain/plan.ts';
+import type { PinnedVersion } from '../domain/model-version.ts';
+import { NO_FENCE } from '../domain/fence.ts';
+import { rolloutId, versionKey } from '../domain/ids.ts';
+import type { EndpointSnapshot, PreflightFacts, RolloutInput } from '../domain/rollout-state.ts';
+import { EMPTY_ROUTE, FULL_WEIGHT } from '../domain/route.ts';
+import { checkSpec } from '../spec/read-spec.ts';
+import type { Deps } from './deps.ts';
+import { failure } from './failures.ts';
+import { digestVersion } from './registry/digest-version.ts';
+import { readLineage } from './registry/lineage.ts';
+import { resolveVersion, type ResolvedVersion } from './registry/resolve-version.ts';
+import { claimAlias } from './store/alias-owners.ts';
+import { allocateEpoch } from './store/epochs.ts';
+import { recallVersion } from './store/versions.ts';
+import type { EndpointReading, ServingTarget } from './targets/target.ts';
+
+/** The first look: everything that can be refused is refused here, before anything is started. */
+export function createPreflightActivities(deps: Deps) {
+  return {
+    async preflight({ input, rolloutKey }: { input: RolloutInput; rolloutKey: string }): Promise<PreflightFacts> {
+      const plan = planOf(input, deps);
+      const target = await deps.target(plan.target);
+      await checkCapabilities(target, plan);
+      const resolved = await resolveVersion(deps.mlflow, plan.model, plan.version);
+      const candidate = await pin(deps, resolved);
+      const reading = await target.readEndpoint(plan.endpoint);
+      const snapshot = await takeSnapshot(deps, plan, reading);
+      if (snapshot.stable?.key === candidate.key) {
+        throw failure(
+          'AlreadyServing',
+          `${plan.model} version ${candidate.version} serves all of ${plan.endpoint} already`,
+        );
+      }
+      const alias = await claimAlias(deps.pool, { model: plan.model, target: plan.target, endpoint: plan.endpoint });
+      const champion = await deps.mlflow.modelVersions.findByAlias(plan.model, alias);
+      const epoch = await allocateEpoch(deps.pool, {
+        target: plan.target,
+        endpoint: plan.endpoint,
+        rolloutKey,
+        floor: snapshot.fence.epoch,
+      });
+      return {
+        plan: { ...plan, version: candidate.version },
+        rolloutId: rolloutId(plan.target, plan.endpoint, epoch),
+        epoch,
+        candidate,
+        snapshot: { ...snapshot, champion: champion?.version ?? null },
+        alias,
+        lineage: await readLineage(deps.mlflow, candidate.runId),
+        url: reading?.url ?? null,
+      };
+    },
+  };
+}
+
+function planOf({ spec }: RolloutInput, { env }: Deps): RolloutPlan {
+  const reading = checkSpec(spec);
+  if ('faults' in reading) {
+    const lines = reading.faults.map(({ path, message }) => `${path}: ${message}`);
+    throw failure('InvalidSpec', `the specification has ${lines.length} fault(s): ${lines.join('; ')}`, {
+      details: [...reading.faults],
+    });
+  }
+  const plan = planRollout(reading.spec);
+  for (const { secretEnv } of plan.notify) {
+    if (secretEnv && !env[secretEnv])
+      throw failure('InvalidSpec', `notify: the worker has no environment variable ${secretEnv}`);
+  }
+  return plan;
+}
+
+async function checkCapabilities(target: ServingTarget, plan: RolloutPlan): Promise<void> {
+  const can = await target.capabilities();
+  const faults: string[] = [];
+  if (!can.runtimes.includes(plan.runtime.kind))
+    faults.push(`runtime ${plan.runtime.kind} (it has ${can.runtimes.join(', ')})`);
+  if (plan.shadow && !(can.mirror && can.pairedAnswers))
+    faults.push('a shadow with compared answers; leave it out with `shadow: false`');
+  if (plan.stickyHeader && !can.sticky) faults.push('sticky users; leave out `sticky`');
+  const coarse = plan.canary.steps.find(({ weight }) => weight % can.weightGranularity !== 0);
+  if (coarse)
+    faults.push(`a step of ${coarse.weight / 100} %; its steps are multiples of ${can.weightGranularity / 100} %`);
+  if (faults.length > 0) throw failure('Unsupported', `target ${plan.target} cannot do: ${faults.join('; ')}`);
+}
+
+async function pin(deps: Deps, { model, version, runId, source }: ResolvedVersion): Promise<PinnedVersion> {
+  const { digest } = await digestVersion(deps.mlflow, { model, version }, Context.current().cancellationSignal);
+  return { model, version, digest, key: versionKey(version, digest), source, runId };
+}
+
+/** What serves now; refused when it is not one version, since then there is nothing to go back to. */
+export async function takeSnapshot(
+  { pool }: Deps,
+  { target, endpoint }: { target: string; endpoint: string },
+  reading: EndpointReading | null,
+): Promise<Omit<EndpointSnapshot, 'champion'>> {
+  if (!reading) return { fence: NO_FENCE, route: EMPTY_ROUTE, stable: null };
+  const { fence, desired } = reading.route;
+  const live = desired.arms.filter(({ weight }) => weight > 0);
+  const [only] = live;
+  if (!only) return { fence, route: EMPTY_ROUTE, stable: null };
+  if (live.length > 1 || only.weight !== FULL_WEIGHT || desired.mirrors.length > 0) {
+    const shares = desired.arms.map(({ version, weight }) => `${version} ${weight / 100} %`).join(', ');
+    throw failure(
+      'EndpointUnsettled',
+      `${target}/${endpoint} is not on one version (${shares}); put it on one with \`slipway rollback\` first`,
+    );
+  }
+  const known = await recallVersion(pool, { target, endpoint }, only.version);
+  if (!known) {
+    throw failure(
+      'EndpointUnsettled',
+      `${target}/${endpoint} serves ${only.version}, which Slipway did not deploy; put it on a registered version with \`slipway rollback --version N\``,
+    );
+  }
+  // An arm without weight is a leftover: the way back is to the one version alone.
+  return { fence, route: { ...desired, arms: [only] }, stable: known.version };
+}

@@ -1,0 +1,84 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fence } from '../domain/fence.ts';
+import { compareFences } from '../domain/fence.ts';
+import { sameRoute, type Route } from '../domain/route.ts';
+import type { RouteReading } from '../domain/serving-contract.ts';
+import type { Deps } from './deps.ts';
+import { failure } from './failures.ts';
+import { StaleFence, TargetRefusal, type ServingTarget } from './targets/target.ts';
+
+export interface ShiftTraffic {
+  readonly target: string;
+  readonly endpoint: string;
+  readonly fence: Fence;
+  readonly route: Route;
+  readonly label: string;
+}
+
+export interface Shifted {
+  /** ISO 8601: when the route was read back. */
+  readonly at: string;
+  readonly programmed: RouteReading['programmed'];
+}
+
+export interface RestoreTraffic extends ShiftTraffic {
+  /** The version that must not get another live request. */
+  readonly leaving: string;
+}
+
+export interface Restored extends Shifted {
+  /** Requests that the leaving version was sent in all, read twice without change. */
+  readonly leavingRequests: number;
+}
+
+/** The only activities that change a route. */
+export function createTrafficActivities({ target: targetNamed }: Deps) {
+  return {
+    /** Changes the route and reads it back; safe to repeat, refused when a newer fence is in force. */
+    async shiftTraffic(request: ShiftTraffic): Promise<Shifted> {
+      const target = await targetNamed(request.target);
+      return put(target, request);
+    },
+
+    /** As `shiftTraffic`, then measures that the leaving version gets no more requests. */
+    async restoreTraffic(request: RestoreTraffic): Promise<Restored> {
+      const target = await targetNamed(request.target);
+      const shifted = await put(target, request);
+      return { ...shifted, leavingRequests: await untilQuiet(target, request) };
+    },
+  };
+}
+
+async function put(target: ServingTarget, { endpoint, fence, route, label }: ShiftTraffic): Promise<Shifted> {
+  const reading = await target.setRoute(endpoint, fence, route, label).catch((error: unknown) => {
+    if (error instanceof StaleFence) throw failure('StaleFence', error.message, { cause: error });
+    if (error instanceof TargetRefusal)
+      throw failure(error.code === 'not_ready' ? 'NotReady' : 'Unreachable', error.message, { cause: error });
+    throw error;
+  });
+  const { programmed } = reading;
+  if (!programmed || compareFences(programmed.fence, fence) !== 0 || !sameRoute(programmed.route, route)) {
+    throw failure('NotReady', `the route was accepted but what is in force is ${JSON.stringify(programmed)}`);
+  }
+  return { at: new Date().toISOString(), programmed };
+}
+
+/** Waits until the version has no request under way and its count stands still. */
+async function untilQuiet(target: ServingTarget, { endpoint, leaving }: RestoreTraffic): Promise<number> {
+  let before = await countOf(target, endpoint, leaving);
+  for (;;) {
+    await delay(100);
+    const now = await countOf(target, endpoint, leaving);
+    if (now.active === 0 && now.requests === before.requests) return now.requests;
+    before = now;
+  }
+}
+
+async function countOf(
+  target: ServingTarget,
+  endpoint: string,
+  key: string,
+): Promise<{ requests: number; active: number }> {
+  const { versions } = await target.readTraffic(endpoint);
+  return versions[key] ?? { requests: 0, active: 0 };
+}

@@ -1,0 +1,43 @@
+import { exp, ln, lnChoose } from '../../gates/numeric.ts';
+import { incompleteBeta } from './incomplete-beta.ts';
+
+/** P(X = k) for X ~ Binomial(n, p). */
+export function binomialPmf(k: number, n: number, p: number): number {
+  if (p <= 0) return k === 0 ? 1 : 0;
+  if (p >= 1) return k === n ? 1 : 0;
+  return exp(lnChoose(n, k) + k * ln(p) + (n - k) * ln(1 - p));
+}
+
+/** P(X ≤ k) for X ~ Binomial(n, p), by the incomplete beta function (DLMF 8.17.5). */
+export function binomialCdf(k: number, n: number, p: number): number {
+  if (k < 0) return 0;
+  if (k >= n) return 1;
+  return incompleteBeta(1 - p, n - k, k + 1);
+}
+
+/** Upper bound of a share at level `1 − tail`, seen `k` times in `n` (Clopper and Pearson 1934). */
+export function shareAtMost(k: number, n: number, tail: number): number {
+  return k >= n ? 1 : bisect(k / n, 1, (p) => binomialCdf(k, n, p) > tail);
+}
+
+/** P(T ≤ t) for Student's distribution. */
+export function studentCdf(t: number, degrees: number): number {
+  const half = incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5) / 2;
+  return t > 0 ? 1 - half : half;
+}
+
+/** The standard normal quantile, to three digits: for planning sample sizes, not for tests. */
+export function normalQuantile(probability: number): number {
+  // Student's distribution with this many degrees of freedom is normal for that purpose.
+  return bisect(-9, 9, (x) => studentCdf(x, 1e5) < probability);
+}
+
+/** Where `below` turns from true to false between `low` and `high`. */
+function bisect(low: number, high: number, below: (x: number) => boolean): number {
+  for (let i = 0; i < 60; i += 1) {
+    const middle = (low + high) / 2;
+    if (below(middle)) low = middle;
+    else high = middle;
+  }
+  return high;
+}

@@ -1,0 +1,29 @@
+import { percent } from '../../domain/render-details.ts';
+import { phaseOf, type Sighting } from '../rollouts/sighting.ts';
+
+/** What is new since the last look, one line each: for logs, where nothing can be redrawn. */
+export function changesBetween(before: Sighting | null, after: Sighting): string[] {
+  const lines: string[] = [];
+  const note = (changed: boolean, line: string) => changed && lines.push(line);
+  const [old, now] = [before?.status, after.status];
+  note(before !== null && Boolean(old) && !now && !after.close, 'no worker answers; looking on');
+  if (now) {
+    for (const [index, { stage, state, detail }] of now.stages.entries())
+      note(
+        state !== 'waiting' && state !== old?.stages[index]?.state,
+        `${stage}: ${state}${detail ? `, ${detail}` : ''}`,
+      );
+    for (const [index, { weight, state }] of now.steps.entries())
+      note(state !== 'waiting' && state !== old?.steps[index]?.state, `canary ${percent(weight)}: ${state}`);
+    note(now.waitingFor !== null && now.waitingFor !== old?.waitingFor, `waits for approval of ${now.waitingFor}`);
+    note(old !== undefined && old !== null && now.paused !== old.paused, now.paused ? 'paused' : 'goes on');
+  }
+  const phase = phaseOf(after);
+  const isStage = now?.stages.some(({ stage }) => stage === phase) ?? false;
+  note(!isStage && phase !== (before && phaseOf(before)) && phase !== 'done', `now in ${phase}`);
+  note(
+    after.live !== null && after.live.decision !== before?.live?.decision,
+    `gate: ${after.live?.decision}, ${after.live?.summary}`,
+  );
+  return lines;
+}

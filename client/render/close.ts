@@ -1,0 +1,22 @@
+import { paint } from '../terminal.ts';
+import { REASONS } from '../../domain/reasons.ts';
+import type { Close } from '../rollouts/sighting.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+
+const OUTCOMES: Readonly<Record<Outcome, string>> = {
+  promoted: paint.good('✓ promoted'),
+  rolled_back: paint.bad('✗ rolled back'),
+  aborted: paint.warn('✗ aborted'),
+  held: paint.warn('? held'),
+};
+
+/** How it ended, why, and what serves now. */
+export function renderClose(close: Close): string[] {
+  if (close.kind === 'terminated') return [paint.bad(`✗ ${close.message}`)];
+  if (close.kind === 'failed') return [paint.bad(`✗ ended without a result: ${close.message}`)];
+  const { outcome, result } = close;
+  if (result === null) return [OUTCOMES[outcome]];
+  const detail = result.detail ? `: ${result.detail}` : '';
+  const serving = result.serving === null ? 'nothing is served' : `${result.serving} serves`;
+  return [`${OUTCOMES[outcome]}, ${REASONS[result.reason]}${detail}`, `  ${serving}`];
+}

@@ -1,0 +1,90 @@
+import { columns } from './columns.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import { formatDay, formatShare } from './numbers.ts';
+import { MARKS } from './marks.ts';
+import { nextActs } from './next.ts';
+import { paint } from '../terminal.ts';
+import { percent } from '../../domain/render-details.ts';
+import { phaseOf, type Sighting } from '../rollouts/sighting.ts';
+import { renderClose } from './close.ts';
+import { renderVerdict } from './verdict.ts';
+import type { RolloutStatus, StageStatus } from '../../domain/rollout-state.ts';
+
+/** What the tree shows besides the sighting itself. */
+export interface Surroundings {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Share of live requests that the candidate got lately; `null` when not known. */
+  readonly measured: number | null;
+}
+
+/** A rollout as a tree: stages, canary steps, weights, how the gate stands, what a person can do. */
+export function renderTree(sighting: Sighting, surroundings: Surroundings): string[] {
+  const { status, live, pending } = sighting;
+  const verdict = sighting.close === null && live ? renderVerdict('gate now', live) : lastVerdict(status);
+  return [
+    heading(sighting, surroundings.measured),
+    ...(status ? stageRows(status, surroundings.now) : withoutWorker(sighting)),
+    ...section(verdict),
+    ...section(
+      pending.flatMap(({ type, attempt, lastFailure }) =>
+        lastFailure && attempt > 1 ? [`${type}, try ${attempt}: ${lastFailure}`] : [],
+      ),
+    ),
+    ...section(sighting.close ? renderClose(sighting.close) : nextActs(sighting)),
+  ];
+}
+
+function heading(sighting: Sighting, measured: number | null): string {
+  const { attributes, status, target, endpoint, type } = sighting;
+  const candidate = status?.candidate ?? attributes.candidate ?? '';
+  const what = [status?.model || attributes.model || type, candidate].filter(Boolean).join(' ');
+  const weight = status?.desiredWeight ?? attributes.weight ?? 0;
+  const seen = measured === null ? '' : `, measured ${formatShare(measured)}`;
+  const paused = (status?.paused ?? attributes.paused) ? paint.warn('  paused') : '';
+  return `${paint.bold(what)} → ${target}/${endpoint}  ${phaseOf(sighting)}, ${percent(weight)} of live traffic${seen}${paused}`;
+}
+
+function stageRows(status: RolloutStatus, now: number): string[] {
+  const rows = status.stages.map((row) => [MARKS[row.state], row.stage, timeOf(row, now), detailOf(row, status, now)]);
+  return columns(rows).flatMap((line, index) => {
+    const last = index === status.stages.length - 1;
+    const steps = status.stages[index]?.stage === 'canary' ? stepRows(status, last) : [];
+    return [`${last ? '└' : '├'} ${line}`, ...steps];
+  });
+}
+
+function stepRows({ steps }: RolloutStatus, last: boolean): string[] {
+  return steps.map(({ weight, state }, index) => {
+    const branch = index === steps.length - 1 ? '└' : '├';
+    return `${last ? ' ' : '│'}   ${branch} ${MARKS[state]} ${percent(weight)}`;
+  });
+}
+
+function timeOf({ startedAt, endedAt }: StageStatus, now: number): string {
+  if (startedAt === null) return '';
+  return formatDuration(Math.max(0, (endedAt === null ? now : Date.parse(endedAt)) - Date.parse(startedAt)));
+}
+
+function detailOf({ state, detail }: StageStatus, { nextDeadline, waitingFor }: RolloutStatus, now: number): string {
+  if (state !== 'running') return paint.dim(detail);
+  const left = nextDeadline === null ? 0 : Date.parse(nextDeadline) - now;
+  const waits = waitingFor === null ? '' : paint.warn(`waits for approval of ${waitingFor}`);
+  const deadline = left > 0 ? `decides within ${formatDuration(left)}` : '';
+  return [detail, waits, deadline].filter(Boolean).join('; ');
+}
+
+function withoutWorker({ startedAt, close, by }: Sighting): string[] {
+  const since = `since ${formatDay(startedAt)}${by ? `, started by ${by}` : ''}`;
+  return close
+    ? [since]
+    : [since, paint.warn('no worker answers, so this is only what Temporal itself knows; `slipway up` starts one')];
+}
+
+function lastVerdict(status: RolloutStatus | null): string[] {
+  return status?.lastVerdict ? renderVerdict('last gate', status.lastVerdict) : [];
+}
+
+function section(lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', ...lines];
+}

@@ -1,0 +1,87 @@
+import { Client, type Connection } from '@temporalio/client';
+import { abortSignal, pauseSignal, resumeSignal, type Approval, type Message } from '../workflows/messages.ts';
+import { approveGate, promoteRollout, signalRollout } from './rollouts/steer.ts';
+import { connectTemporal, temporalNamespace } from './temporal.ts';
+import { follow } from './rollouts/follow.ts';
+import { listRollouts, type ListedRollout, type ListFilter } from './rollouts/list.ts';
+import { look } from './rollouts/look.ts';
+import { startRollback, type RollbackRequest } from './rollouts/go-back.ts';
+import { startRollout, type Started, type StartRequest } from './rollouts/start.ts';
+import type { Place } from './rollouts/place.ts';
+import type { Sighting } from './rollouts/sighting.ts';
+
+/**
+ * Starts, watches and steers rollouts from a program; what the CLI is built on. Every refusal is a `Failure`.
+ *
+ * @example
+ * const rollouts = await RolloutClient.connect();
+ * const place = { target: 'local', endpoint: 'digits' };
+ * await rollouts.start({ spec: { ...place, model: 'digits' }, by: 'ci', requestId: 'build-42', supersede: false });
+ * for await (const { status } of rollouts.follow(place)) console.log(status?.phase);
+ * await rollouts.close();
+ */
+export class RolloutClient {
+  readonly #connection: Connection;
+  readonly #client: Client;
+
+  constructor(connection: Connection, namespace = 'default') {
+    this.#connection = connection;
+    this.#client = new Client({ connection, namespace });
+  }
+
+  /** To the address given, else to the one that `TEMPORAL_*` or the Temporal configuration file names. */
+  static async connect(address?: string): Promise<RolloutClient> {
+    return new RolloutClient(await connectTemporal(address), temporalNamespace());
+  }
+
+  start(request: StartRequest): Promise<Started> {
+    return startRollout(this.#client, request);
+  }
+
+  /** What runs, or ran last, on an endpoint; works without a worker, with less to tell. */
+  look(place: Place): Promise<Sighting> {
+    return look(this.#client, place);
+  }
+
+  /** One look a second until the rollout closes. */
+  follow(place: Place): AsyncGenerator<Sighting> {
+    return follow(this.#client, place);
+  }
+
+  /** Holds the present weight; gates are still watched. */
+  pause(place: Place, message: Message = {}): Promise<void> {
+    return signalRollout(this.#client, place, pauseSignal, message);
+  }
+
+  resume(place: Place, message: Message = {}): Promise<void> {
+    return signalRollout(this.#client, place, resumeSignal, message);
+  }
+
+  /** Stops the rollout and puts all traffic back; returns once that is certain to happen, not when it has. */
+  abort(place: Place, message: Message = {}): Promise<void> {
+    return signalRollout(this.#client, place, abortSignal, message);
+  }
+
+  /** Lets the named gate pass; repeated, it is applied once. */
+  approve(place: Place, approval: Approval): Promise<string> {
+    return approveGate(this.#client, place, approval);
+  }
+
+  /** Skips the remaining canary steps; repeated, it is applied once. */
+  promote(place: Place, message: Message = {}): Promise<string> {
+    return promoteRollout(this.#client, place, message);
+  }
+
+  /** The fast way back to a version that served before; the run id. */
+  rollback(request: RollbackRequest): Promise<string> {
+    return startRollback(this.#client, request);
+  }
+
+  list(filter: ListFilter): Promise<ListedRollout[]> {
+    return listRollouts(this.#client, filter);
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+}

@@ -1,0 +1,45 @@
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { ATTRIBUTES, TASK_QUEUES } from '../../workflows/messages.ts';
+import { describeRunning } from './busy.ts';
+import { Failure } from '../failure.ts';
+import { look } from './look.ts';
+import { shortPlace, workflowIdOf, type Place } from './place.ts';
+import type { RollbackInput } from '../../domain/rollout-state.ts';
+
+export interface RollbackRequest extends Place {
+  /** Registry number; the version before the present champion when absent. */
+  readonly version?: string;
+  readonly by: string;
+  readonly reason?: string;
+}
+
+/**
+ * Puts an endpoint back on a version that served before, without gates; its run id.
+ *
+ * @throws Failure `busy` while a rollout runs, since going back then means aborting it
+ */
+export async function startRollback(client: Client, request: RollbackRequest): Promise<string> {
+  const input: RollbackInput = request;
+  const { target, endpoint, version, by } = request;
+  try {
+    const handle = await client.workflow.start('rollback', {
+      workflowId: workflowIdOf(request),
+      taskQueue: TASK_QUEUES.workflows,
+      workflowIdConflictPolicy: 'FAIL',
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      args: [input],
+      memo: { by },
+      typedSearchAttributes: [
+        { key: ATTRIBUTES.endpoint, value: endpoint },
+        { key: ATTRIBUTES.target, value: target },
+      ],
+      staticSummary: `${target}/${endpoint} back to ${version ? `version ${version}` : 'the version before'}, by ${by}`,
+    });
+    return handle.firstExecutionRunId;
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    const running = await look(client, request);
+    const way = running.type === 'rollout' ? `; going back from it is \`slipway abort ${shortPlace(request)}\`` : '';
+    throw new Failure(`${target}/${endpoint} is busy: ${describeRunning(running)}${way}`, { code: 'busy' });
+  }
+}

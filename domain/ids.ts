@@ -1,0 +1,29 @@
+/** Names of targets and endpoints; they become parts of workflow ids, URLs and Envoy cluster names. */
+export const NAME_PATTERN = '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$';
+
+/** One workflow id per endpoint is the lock: rollout, rollback and drill all run under it. */
+export function rolloutWorkflowId(target: string, endpoint: string): string {
+  return `rollout.${target}.${endpoint}`;
+}
+
+/** The rollout's own name, unique for ever: the endpoint and the epoch that its preflight was given. */
+export function rolloutId(target: string, endpoint: string, epoch: number): string {
+  return `${target}.${endpoint}.${epoch}`;
+}
+
+/** Hex digits of a content digest that stand in a {@link versionKey}. */
+const KEY_DIGITS = 12;
+
+/**
+ * A deployed model version by number and content, `v7-3f2a9c01b2d4`: what routes, clusters, batches and logs are keyed by.
+ *
+ * Two uploads under one registry number differ in their digest and so never share a key.
+ */
+export function versionKey(version: string, digest: string): string {
+  return `v${version}-${digest.replace(/^sha256:/, '').slice(0, KEY_DIGITS)}`;
+}
+
+/** The registry's version number inside a {@link versionKey}; the key itself when it has another form. */
+export function versionNumber(key: string): string {
+  return /^v(.+)-[0-9a-f]+$/.exec(key)?.[1] ?? key;
+}

@@ -1,0 +1,205 @@
+import type { MetricSpec, RolloutSpec } from './rollout-spec.ts';
+import type { CaptureSettings, EndpointSettings } from './serving-contract.ts';
+import type { InconclusivePolicy } from './rollout-spec.ts';
+import type { Runtime } from './model-version.ts';
+import { parseDuration } from './duration.ts';
+
+/** A margin with its defaults filled in. */
+export interface PlannedMetric {
+  readonly margin: number;
+  readonly required: boolean;
+}
+
+/** Everything a gate needs to know besides the batches. */
+export interface GatePlan {
+  readonly alpha: number;
+  readonly beta: number;
+  readonly minRequests: number;
+  readonly errors: PlannedMetric;
+  readonly rejected: PlannedMetric;
+  readonly latency: { readonly p50: PlannedMetric; readonly p95: PlannedMetric; readonly p99: PlannedMetric };
+  readonly accuracy: PlannedMetric;
+  readonly limits: { readonly errorRate: number; readonly p99Ms: number | null };
+}
+
+export interface ValidatePlan {
+  readonly data: {
+    readonly source: string;
+    readonly label: string;
+    readonly exclude: readonly string[];
+    readonly maxRows: number | null;
+  };
+  readonly task: 'classification' | 'regression';
+  readonly margin: number;
+  readonly limits: Readonly<Record<string, number>>;
+  readonly slices: readonly { readonly name: string; readonly where: string; readonly margin: number }[];
+  readonly reproduce: Readonly<Record<string, number>>;
+  readonly timeoutMs: number;
+}
+
+export interface ShadowPlan {
+  readonly percent: number;
+  readonly minPairs: number;
+  readonly maxDisagreement: number;
+  readonly maxDurationMs: number;
+  readonly onInconclusive: InconclusivePolicy;
+}
+
+export interface CanaryStep {
+  /** Parts per 10,000. */
+  readonly weight: number;
+  readonly approval: boolean;
+  readonly minDurationMs: number;
+}
+
+/** A rollout with nothing left open: what `slipway plan` prints and the workflow carries out. */
+export interface RolloutPlan {
+  readonly target: string;
+  readonly endpoint: string;
+  readonly model: string;
+  /** Registry number, or alias with a leading `@`. */
+  readonly version: string;
+  readonly runtime: Runtime;
+  readonly serving: EndpointSettings;
+  readonly build: { readonly timeoutMs: number };
+  readonly validate: ValidatePlan | null;
+  readonly shadow: ShadowPlan | null;
+  readonly canary: {
+    readonly steps: readonly CanaryStep[];
+    readonly maxDurationMs: number;
+    readonly onInconclusive: InconclusivePolicy;
+  };
+  readonly soak: { readonly durationMs: number; readonly windowMs: number } | null;
+  readonly gates: GatePlan;
+  readonly stickyHeader: string | null;
+  readonly approval: readonly ('shadow' | 'canary' | 'full')[];
+  readonly approvalTimeoutMs: number;
+  readonly maxBlindMs: number;
+  readonly notify: readonly { readonly webhook: string; readonly secretEnv: string | null }[];
+}
+
+/** The alias that a specification without a version rolls out. */
+export const DEFAULT_VERSION = '@challenger';
+
+const PERCENT = 100; // parts per 10,000 in one percent
+
+/** Fills in every default of a valid specification. Pure: the client's `plan` and the preflight get the same answer. */
+export function planRollout(spec: RolloutSpec): RolloutPlan {
+  return {
+    target: spec.target ?? 'local',
+    endpoint: spec.endpoint,
+    model: spec.model,
+    version: String(spec.version ?? DEFAULT_VERSION),
+    runtime: planRuntime(spec),
+    serving: planServing(spec),
+    build: { timeoutMs: parseDuration(spec.build?.timeout ?? '30m') },
+    validate: planValidate(spec),
+    shadow: planShadow(spec),
+    canary: planCanary(spec),
+    soak: spec.soak === false ? null : planSoak(spec.soak ?? {}),
+    gates: planGates(spec),
+    stickyHeader: spec.sticky?.header.toLowerCase() ?? null,
+    approval: spec.approval ?? [],
+    approvalTimeoutMs: parseDuration(spec.approvalTimeout ?? '7d'),
+    maxBlindMs: parseDuration(spec.maxBlind ?? '15m'),
+    notify: (spec.notify ?? []).map((to) => ({ webhook: to.webhook, secretEnv: to.secretEnv ?? null })),
+  };
+}
+
+function planRuntime({ runtime }: RolloutSpec): Runtime {
+  if (runtime?.kind !== 'command') return { kind: 'mlflow' };
+  const { healthPath = '/health', predictPath = '/invocations' } = runtime;
+  return { kind: 'command', command: runtime.command, healthPath, predictPath };
+}
+
+function planServing(spec: RolloutSpec): EndpointSettings {
+  return {
+    model: spec.model,
+    timeoutMs: parseDuration(spec.serving?.timeout ?? '5s'),
+    retry: spec.serving?.retry ?? true,
+    batchMs: parseDuration(spec.gates?.batch ?? '10s'),
+    capture: planCapture(spec),
+  };
+}
+
+function planCapture({ capture, sticky, shadow }: RolloutSpec): CaptureSettings {
+  return {
+    sample: capture?.sample ?? 1,
+    redact: capture?.redact ?? [],
+    retentionDays: capture?.retentionDays ?? 30,
+    userHeader: (capture?.userHeader ?? sticky?.header)?.toLowerCase() ?? null,
+    tolerance: (shadow === false ? undefined : shadow?.tolerance) ?? 1e-6,
+  };
+}
+
+function planValidate({ validate }: RolloutSpec): ValidatePlan | null {
+  if (!validate) return null;
+  const margin = validate.margin ?? 0.02;
+  return {
+    data: {
+      source: validate.data.source,
+      label: validate.data.label,
+      exclude: validate.data.exclude ?? [],
+      maxRows: validate.data.maxRows ?? null,
+    },
+    task: validate.task ?? 'classification',
+    margin,
+    limits: validate.limits ?? {},
+    slices: (validate.slices ?? []).map((slice) => ({ ...slice, margin: slice.margin ?? Math.max(margin, 0.05) })),
+    reproduce: validate.reproduce ?? {},
+    timeoutMs: parseDuration(validate.timeout ?? '30m'),
+  };
+}
+
+function planShadow({ shadow }: RolloutSpec): ShadowPlan | null {
+  if (shadow === false) return null;
+  return {
+    percent: shadow?.percent ?? 100,
+    minPairs: shadow?.minPairs ?? 200,
+    maxDisagreement: shadow?.maxDisagreement ?? 0.1,
+    maxDurationMs: parseDuration(shadow?.maxDuration ?? '1h'),
+    onInconclusive: shadow?.onInconclusive ?? 'hold',
+  };
+}
+
+function planCanary({ canary }: RolloutSpec): RolloutPlan['canary'] {
+  const minDuration = canary?.minDuration ?? '1m';
+  return {
+    steps: (canary?.steps ?? [1, 5, 10, 25, 50]).map((step) => {
+      const { percent, approval, minDuration: own } = typeof step === 'number' ? { percent: step } : step;
+      return {
+        weight: Math.round(percent * PERCENT),
+        approval: approval ?? false,
+        minDurationMs: parseDuration(own ?? minDuration),
+      };
+    }),
+    maxDurationMs: parseDuration(canary?.maxDuration ?? '2h'),
+    onInconclusive: canary?.onInconclusive ?? 'hold',
+  };
+}
+
+function planSoak(soak: { duration?: string; window?: string }): NonNullable<RolloutPlan['soak']> {
+  const durationMs = parseDuration(soak.duration ?? '24h');
+  return { durationMs, windowMs: Math.min(durationMs, parseDuration(soak.window ?? '15m')) };
+}
+
+function planGates({ gates }: RolloutSpec): GatePlan {
+  return {
+    alpha: gates?.alpha ?? 0.05,
+    beta: gates?.beta ?? 0.05,
+    minRequests: gates?.minRequests ?? 20,
+    errors: metric(gates?.errors, 0.01, true),
+    rejected: metric(gates?.rejected, 0.01, true),
+    latency: {
+      p50: metric(gates?.latency?.p50, 0.5, true),
+      p95: metric(gates?.latency?.p95, 0.5, false),
+      p99: metric(gates?.latency?.p99, 1, false),
+    },
+    accuracy: metric(gates?.accuracy, 0.02, false),
+    limits: { errorRate: gates?.limits?.errorRate ?? 0.05, p99Ms: gates?.limits?.p99Ms ?? null },
+  };
+}
+
+function metric(spec: MetricSpec | undefined, margin: number, required: boolean): PlannedMetric {
+  return { margin: spec?.margin ?? margin, required: spec?.required ?? required };
+}

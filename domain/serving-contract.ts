@@ -1,0 +1,141 @@
+import type { Fence } from './fence.ts';
+import type { Runtime } from './model-version.ts';
+import type { Route } from './route.ts';
+
+/**
+ * The HTTP contract between the local target's adapter and the serving host. All bodies are JSON, all calls but
+ * `GET /healthz` carry `Authorization: Bearer <token>`; every refusal is a {@link Refusal}.
+ *
+ *   GET    /healthz                                       → HostHealth
+ *   GET    /endpoints                                     → EndpointStatus[]
+ *   PUT    /endpoints/:endpoint            EndpointSettings → EndpointStatus   (creates or changes; idempotent)
+ *   GET    /endpoints/:endpoint                           → EndpointStatus
+ *   PUT    /endpoints/:endpoint/versions/:key  EnsureVersion → VersionStatus   (idempotent; returns at once, poll with GET)
+ *   GET    /endpoints/:endpoint/versions/:key             → VersionStatus
+ *   DELETE /endpoints/:endpoint/versions/:key             → 204; 409 `in_use` while a route names it
+ *   GET    /endpoints/:endpoint/versions/:key/logs?lines= → text/plain
+ *   PUT    /endpoints/:endpoint/route          PutRoute   → RouteReading; 409 `stale_fence` with the current reading
+ *   GET    /endpoints/:endpoint/route                     → RouteReading
+ *   GET    /endpoints/:endpoint/traffic                   → TrafficReading
+ *   DELETE /endpoints/:endpoint/users/:user               → { deleted: number }  (predictions of one user)
+ *   POST   /outcomes                           Outcome[]  → OutcomesAccepted
+ */
+export interface EndpointSettings {
+  readonly model: string;
+  /** Longest time a prediction may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Whether a prediction may be sent again (to stable) when its version does not answer. */
+  readonly retry: boolean;
+  /** Length of a gate batch, in milliseconds. */
+  readonly batchMs: number;
+  readonly capture: CaptureSettings;
+}
+
+export interface CaptureSettings {
+  /** Share of predictions whose bodies are kept, 0 to 1; counts always cover all. */
+  readonly sample: number;
+  /** Fields that are blanked out of recorded inputs. */
+  readonly redact: readonly string[];
+  readonly retentionDays: number;
+  /** Header that names the user, for deletion and for per-user sums. */
+  readonly userHeader: string | null;
+  /** How far two numeric predictions may differ and still agree, relative to the served one. */
+  readonly tolerance: number;
+}
+
+export interface EnsureVersion {
+  readonly model: string;
+  readonly version: string;
+  readonly digest: string;
+  /** `models:/name/7` or a folder on the host. */
+  readonly source: string;
+  readonly runtime: Runtime;
+}
+
+export type VersionState = 'downloading' | 'starting' | 'ready' | 'unhealthy' | 'failed';
+
+export interface VersionStatus {
+  readonly key: string;
+  readonly state: VersionState;
+  /** One sentence: what it is waiting for, or why it failed. */
+  readonly detail: string;
+  /** `http://127.0.0.1:port` of the model server itself, once it runs; for scoring without traffic. */
+  readonly address: string | null;
+  /** Path of a prediction on that address and behind the gateway. */
+  readonly predictPath: string;
+  readonly pid: number | null;
+  readonly restarts: number;
+  /** Resident memory of the server's process group. */
+  readonly memoryBytes: number | null;
+  readonly startedAt: string | null;
+}
+
+export interface PutRoute {
+  readonly fence: Fence;
+  readonly route: Route;
+  /** Rollout and step, for people who read Envoy's `config_dump`: `local.digits.4/canary-10`. */
+  readonly label: string;
+}
+
+export interface RouteReading {
+  readonly fence: Fence;
+  /** What the host was last told, and what Envoy's `config_dump` shows; `null` while Envoy does not answer. */
+  readonly desired: Route;
+  readonly programmed: { readonly fence: Fence; readonly route: Route } | null;
+  readonly label: string;
+}
+
+/** Requests sent to each version since Envoy started, from Envoy's own counters. */
+export interface TrafficReading {
+  readonly at: string;
+  /** Changes when Envoy restarts, and the counters begin at zero again. */
+  readonly since: string;
+  readonly versions: Readonly<Record<string, { readonly requests: number; readonly active: number }>>;
+}
+
+export interface EndpointStatus {
+  readonly endpoint: string;
+  readonly settings: EndpointSettings;
+  readonly route: RouteReading;
+  readonly versions: readonly VersionStatus[];
+  /** Where clients send predictions: `http://127.0.0.1:port/<endpoint>`. */
+  readonly url: string;
+}
+
+export interface HostHealth {
+  readonly status: 'ok' | 'degraded';
+  readonly parts: Readonly<Record<'envoy' | 'capture' | 'store', { readonly ok: boolean; readonly detail: string }>>;
+  readonly gateway: string;
+  readonly pid: number;
+  readonly memoryBytes: { readonly host: number; readonly capture: number | null; readonly envoy: number | null };
+}
+
+/** A label for one row of one prediction. */
+export interface Outcome {
+  readonly endpoint: string;
+  readonly requestId: string;
+  readonly row?: number;
+  readonly label: string | number | boolean;
+}
+
+export interface OutcomesAccepted {
+  readonly accepted: number;
+  /** Already known; the first label stands. */
+  readonly repeated: number;
+}
+
+export interface Refusal {
+  readonly error:
+    | 'unauthorized'
+    | 'not_found'
+    | 'invalid'
+    | 'stale_fence'
+    | 'conflict'
+    | 'in_use'
+    | 'not_ready'
+    | 'unavailable'
+    | 'internal';
+  readonly message: string;
+  /** With `stale_fence`: what is in force. */
+  readonly current?: RouteReading;
+}

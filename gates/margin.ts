@@ -1,0 +1,34 @@
+import { FULL_WEIGHT } from '../domain/route.ts';
+import { clamp } from './numeric.ts';
+
+/** Most excess that an intermediate step may leave unproved, as a share of the candidate's requests. */
+const SHARE_CAP = 0.5;
+/** Most that an intermediate step may leave unproved in latency: three times stable's. */
+const RATIO_CAP = 2;
+
+/**
+ * The excess that has to be ruled out before the candidate's weight goes to `nextWeight`, so that the endpoint as a whole
+ * stays within `margin`: a twentieth of the traffic may be twenty times as wrong (docs/adr/0002).
+ */
+export function shareMargin(margin: number, nextWeight: number): number {
+  return exposed(margin, nextWeight, SHARE_CAP);
+}
+
+/** The same for latency margins, which are ratios minus one. */
+export function ratioMargin(margin: number, nextWeight: number): number {
+  return exposed(margin, nextWeight, RATIO_CAP);
+}
+
+function exposed(margin: number, nextWeight: number, cap: number): number {
+  const share = clamp(nextWeight, 1, FULL_WEIGHT) / FULL_WEIGHT;
+  return Math.max(margin, Math.min(margin / share, cap));
+}
+
+/**
+ * The slowdown that nobody would go back for: a fifth of the margin, 4 to 10 %.
+ *
+ * Noise that belongs to one server (a busy neighbour, a cold cache) cannot be told from an effect inside one rollout.
+ */
+export function latencyTolerance(margin: number): number {
+  return clamp(margin / 5, 0.04, 0.1);
+}

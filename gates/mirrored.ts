@@ -1,0 +1,95 @@
+import type { Evidence, Samples, Standing } from './evidence.ts';
+import type { GateBatch, PairCounts } from '../domain/gate-batch.ts';
+import type { GateQuestion } from './question.ts';
+import type { Track } from './track.ts';
+import { QUANTILES } from './latency.ts';
+import { failureStanding, observeFailures } from './failure-metric.ts';
+import { latencyStanding, observeLatency, rememberLatency } from './latency-metric.ts';
+import { latencyTolerance, ratioMargin, shareMargin } from './margin.ts';
+import { limitStanding, observeLimit } from './limit-metric.ts';
+import { pairsOf } from './batch-tables.ts';
+
+/** Each metric's share of the shadow's alpha. */
+const SHARES = { disagreement: 0.4, errors: 0.3, latency: 0.1 } as const;
+/** A mirror's latency counts only from here on: a copy is sent last, to a server that is often still cold. */
+const MIRROR_TOLERANCE = 0.1;
+/** Largest share of copies whose other half may be missing. */
+const MOST_UNPAIRED = 0.2;
+
+/** Disagreement follows the inputs, which repeat, so it is a little less certain than its count. */
+const CAUTION = { spread: 2, mostPerBatch: Infinity };
+
+export function mirroredSamples(batch: GateBatch, question: GateQuestion): Samples {
+  const pairs = totalPairs(pairsOf(batch, question));
+  return { candidate: pairs, stable: pairs };
+}
+
+/** Both versions' answers to the same requests in one more batch. */
+export function observeMirrored(evidence: Evidence, batch: GateBatch, question: GateQuestion): Evidence {
+  const pairs = pairsOf(batch, question);
+  if (pairs === null) return evidence;
+  const { plan, nextWeight, shadow } = question;
+  const sketches = { candidate: pairs.latency, stable: pairs.latencyAgainst };
+  const limit = shadow?.maxDisagreement ?? 1;
+  const failures = {
+    pairs: totalPairs(pairs),
+    onlyCandidate: pairs.onlyVersionFailed,
+    onlyStable: pairs.onlyAgainstFailed,
+  };
+  const tracks: Record<string, Track> = {
+    disagreement: observeLimit(
+      evidence.tracks.disagreement,
+      { bad: pairs.disagree, n: pairs.n, limit, users: 1 },
+      CAUTION,
+    ),
+    errors: observeFailures(evidence.tracks.errors, failures, shareMargin(plan.errors.margin, nextWeight)),
+  };
+  for (const quantile of QUANTILES) {
+    const { margin } = plan.latency[quantile.name];
+    tracks[quantile.metric] = observeLatency(evidence.tracks[quantile.metric], evidence.latency, quantile, {
+      sketches,
+      tolerance: Math.max(latencyTolerance(margin), MIRROR_TOLERANCE),
+      margin: ratioMargin(margin, nextWeight),
+      users: 1,
+    });
+  }
+  return {
+    ...evidence,
+    tracks,
+    latency: rememberLatency(evidence.latency, sketches),
+    unpaired: evidence.unpaired + pairs.unpaired,
+  };
+}
+
+export function mirroredStandings({ tracks, latency }: Evidence, { plan, shadow }: GateQuestion): Standing[] {
+  const { beta } = plan;
+  const limit = shadow?.maxDisagreement ?? 1;
+  return [
+    limitStanding('disagreement', tracks.disagreement, {
+      limit,
+      required: true,
+      alphaShare: SHARES.disagreement,
+      beta,
+    }),
+    failureStanding(tracks.errors, { planned: plan.errors, alphaShare: SHARES.errors, beta }),
+    ...QUANTILES.map((quantile) => {
+      // Nobody waits for a mirrored answer: it may stop a rollout, but need not be fast for one to go on.
+      const planned = { ...plan.latency[quantile.name], required: false };
+      return latencyStanding(quantile, tracks[quantile.metric], latency, { planned, alphaShare: SHARES.latency, beta });
+    }),
+  ];
+}
+
+/** What keeps a shadow from passing besides its metrics. */
+export function mirroredObstacles({ unpaired }: Evidence, { shadow }: GateQuestion, { candidate }: Samples): string[] {
+  const obstacles: string[] = [];
+  const least = shadow?.minPairs ?? 0;
+  if (candidate < least) obstacles.push(`${candidate} of ${least} pairs`);
+  if (unpaired > MOST_UNPAIRED * (unpaired + candidate))
+    obstacles.push(`${unpaired} copies of ${unpaired + candidate} have no other half`);
+  return obstacles;
+}
+
+function totalPairs(pairs: PairCounts | null): number {
+  return pairs === null ? 0 : pairs.n + pairs.onlyAgainstFailed + pairs.onlyVersionFailed;
+}

@@ -1,0 +1,12 @@
+import type { GateQuestion } from './question.ts';
+
+/**
+ * Share of the allowed false alarms that each stage may use up. All steps of a canary share one, since they go on with one
+ * e-process; the sum is 1, so the whole rollout keeps to `alpha` (union bound).
+ */
+const STAGE_SHARES: Readonly<Record<GateQuestion['stage'], number>> = { shadow: 0.2, canary: 0.6, soak: 0.2 };
+
+/** Chance that this question's stage rolls back a harmless candidate. */
+export function stageAlpha({ stage, plan }: GateQuestion): number {
+  return plan.alpha * STAGE_SHARES[stage];
+}

@@ -1,0 +1,51 @@
+import type { TwoArms } from './two-arms.ts';
+import { clamp, floorMicro } from './numeric.ts';
+import { isInformative } from './two-arms.ts';
+
+/** Running sums of standardised differences between the arms, from which their overdispersion is estimated. */
+export interface Spread {
+  readonly n: number;
+  readonly sum: number;
+  readonly squares: number;
+  /** Σ of products of neighbours, for the autocorrelation. */
+  readonly lagged: number;
+  readonly last: number;
+}
+
+export const NO_SPREAD: Spread = { n: 0, sum: 0, squares: 0, lagged: 0, last: 0 };
+
+/** Batches that the prior counts for. */
+const PRIOR_BATCHES = 5;
+const MOST = 20;
+
+/** The spread after one more table; tables that cannot tell the arms apart do not count. */
+export function spreadAfter(spread: Spread, table: TwoArms): Spread {
+  if (!isInformative(table)) return spread;
+  const bad = table.candidateBad + table.stableBad;
+  const n = table.candidate + table.stable;
+  const variance = (bad * (n - bad) * table.candidate * table.stable) / (n * n * (n - 1));
+  const z = (table.candidateBad - (bad * table.candidate) / n) / Math.sqrt(variance);
+  return {
+    n: spread.n + 1,
+    sum: floorMicro(spread.sum + z),
+    squares: floorMicro(spread.squares + z * z),
+    lagged: floorMicro(spread.lagged + z * spread.last),
+    last: floorMicro(z),
+  };
+}
+
+/**
+ * How many times as much the arms differ from batch to batch as independent requests would, at least 1.
+ *
+ * An e-value to the power 1/φ is still one (Jensen), so tempering by a guess from *earlier* batches costs power only and
+ * buys robustness against noise of one arm. φ is the variance of the centred differences, shrunk towards `prior`, times
+ * `(1 + ρ)/(1 − ρ)` for their autocorrelation (the effective sample size of an AR(1) series).
+ */
+export function overdispersion({ n, sum, squares, lagged }: Spread, prior: number): number {
+  if (n < 2) return prior;
+  const mean = sum / n;
+  const centred = Math.max(squares - n * mean * mean, 0);
+  const correlation = centred > 0 ? clamp((lagged - n * mean * mean) / centred, 0, 0.9) * (n / (n + 10)) : 0;
+  const inflated = (centred * (1 + correlation)) / (1 - correlation);
+  return clamp((PRIOR_BATCHES * prior + inflated) / (PRIOR_BATCHES + n - 1), 1, MOST);
+}

@@ -1,0 +1,42 @@
+import type { Evidence, Samples, Standing } from './evidence.ts';
+import type { GateBatch } from '../domain/gate-batch.ts';
+import type { GateQuestion } from './question.ts';
+import { comparedSamples, comparedStandings, observeCompared } from './compared.ts';
+import { limitSamples, limitStandings, observeLimits } from './limits.ts';
+import { mirroredObstacles, mirroredSamples, mirroredStandings, observeMirrored } from './mirrored.ts';
+
+/** How one kind of evidence is collected and read. */
+export interface StageGate {
+  readonly samples: (batch: GateBatch, question: GateQuestion) => Samples;
+  readonly observe: (evidence: Evidence, batch: GateBatch, question: GateQuestion) => Evidence;
+  readonly standings: (evidence: Evidence, question: GateQuestion) => Standing[];
+  /** What keeps the stage from passing besides its metrics. */
+  readonly obstacles: (evidence: Evidence, question: GateQuestion, samples: Samples) => string[];
+}
+
+const MIRRORED: StageGate = {
+  samples: mirroredSamples,
+  observe: observeMirrored,
+  standings: mirroredStandings,
+  obstacles: mirroredObstacles,
+};
+
+const COMPARED: StageGate = {
+  samples: comparedSamples,
+  observe: observeCompared,
+  standings: comparedStandings,
+  obstacles: () => [],
+};
+
+const LIMITS: StageGate = {
+  samples: limitSamples,
+  observe: observeLimits,
+  standings: limitStandings,
+  obstacles: () => [],
+};
+
+/** Without a stable to compare with, absolute limits are all there is. */
+export function stageGate({ stage, stable }: GateQuestion): StageGate {
+  if (stage === 'soak' || stable === null) return LIMITS;
+  return stage === 'shadow' ? MIRRORED : COMPARED;
+}

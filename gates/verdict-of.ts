@@ -1,0 +1,85 @@
+import type { Decision, MetricEvidence, Verdict } from '../domain/verdict.ts';
+import type { GateState } from './gate.ts';
+import type { Reason } from '../domain/reasons.ts';
+import type { Standing } from './evidence.ts';
+import { eValue } from './numeric.ts';
+import { formatDuration } from '../domain/duration.ts';
+import { isSplitWrong } from './split.ts';
+import { stageGate } from './stage-gate.ts';
+import { stepDuration } from './seen.ts';
+import { describeFault, describeSplit, nameOf } from './summary.ts';
+
+/** Changes whenever the same batches could get another verdict. */
+export const ALGORITHM = 'slipway-gate/1';
+
+/** Largest share of log entries that may be missing: what is shed under load is not shed at random. */
+const MOST_LOST = 0.05;
+
+/** Reads a gate's state: see `judge` in gate.ts. */
+export function verdictOf(state: GateState): Verdict {
+  const { question, seen, evidence, failed } = state;
+  const standings = stageGate(question).standings(evidence, question);
+  const finding = find(state, standings);
+  return {
+    ...finding,
+    metrics: standings.map((standing) => metricEvidence(standing, failed)),
+    samples: seen.samples,
+    batches: seen.batches,
+    algorithm: ALGORITHM,
+  };
+}
+
+interface Finding {
+  readonly decision: Decision;
+  readonly reason: Reason;
+  readonly summary: string;
+}
+
+function find(state: GateState, standings: readonly Standing[]): Finding {
+  const { question, seen, evidence, failed } = state;
+  const faults = standings.filter(({ metric }) => failed.includes(metric));
+  if (faults.length > 0) {
+    const reason = faults.some(({ absolute }) => absolute) ? 'LimitExceeded' : 'GateFailed';
+    return { decision: 'fail', reason, summary: faults.map((fault) => describeFault(fault, question)).join('; ') };
+  }
+  if (isSplitWrong(evidence.split))
+    return { decision: 'error', reason: 'SplitMismatch', summary: describeSplit(seen.step, question) };
+  if (seen.samples.candidate === 0)
+    return {
+      decision: 'inconclusive',
+      reason: 'NoData',
+      summary: `no request of ${nameOf(question.candidate)} was seen in ${seen.batches.count} batches`,
+    };
+  const missing = missingFor(state, standings);
+  if (missing.length > 0)
+    return { decision: 'inconclusive', reason: 'StillWatching', summary: `still watching: ${missing.join('; ')}` };
+  const proved = standings.filter(({ required }) => required).map(({ metric }) => metric);
+  const what = proved.length > 0 ? `${proved.join(', ')} proved within their margins` : 'nothing was found';
+  return {
+    decision: 'pass',
+    reason: 'GatePassed',
+    summary: `${nameOf(question.candidate)}: ${what} on ${seen.samples.candidate} samples`,
+  };
+}
+
+/** Everything that still keeps the gate from passing. */
+function missingFor({ question, seen, evidence }: GateState, standings: readonly Standing[]): string[] {
+  const { minRequests } = question.plan;
+  const missing = stageGate(question).obstacles(evidence, question, seen.samples);
+  if (seen.step.candidate < minRequests) missing.push(`${seen.step.candidate} of ${minRequests} requests in this step`);
+  const duration = stepDuration(seen);
+  if (duration < question.minDurationMs)
+    missing.push(`${formatDuration(duration)} of ${formatDuration(question.minDurationMs)}`);
+  const unproved = standings.filter(({ required, proved }) => required && !proved).map(({ metric }) => metric);
+  if (unproved.length > 0) missing.push(`not proved yet: ${unproved.join(', ')}`);
+  const counted = seen.samples.candidate + seen.samples.stable;
+  if (seen.lost > MOST_LOST * (seen.lost + counted)) missing.push(`${seen.lost} log entries were lost`);
+  return missing;
+}
+
+function metricEvidence(standing: Standing, failed: readonly string[]): MetricEvidence {
+  const { metric, required, proved, candidate, stable, unit, margin, lnAgainst, lnFavour } = standing;
+  const decision = failed.includes(metric) ? 'fail' : proved ? 'pass' : 'undecided';
+  const [against, inFavour] = [eValue(lnAgainst), eValue(lnFavour)];
+  return { metric, decision, required, against, inFavour, candidate, stable, unit, margin };
+}

@@ -1,0 +1,73 @@
+import type { ArmCounts, UserSums } from '../../domain/gate-batch.ts';
+import type { Ending } from './ending.ts';
+import { createSketch } from './latency-sketch.ts';
+import type { Observation } from './observation.ts';
+
+/** One arm's counts while its batch is open. */
+export interface ArmTally {
+  readonly n: number;
+  add(observation: Observation, ending: Exclude<Ending, 'uncounted'>): void;
+  build(version: string): ArmCounts;
+}
+
+/** Users that one arm keeps apart in one batch; of those beyond, each request is taken for a user of its own. */
+const USER_LIMIT = 50_000;
+
+export function createArmTally(isSticky: boolean): ArmTally {
+  const counts = { n: 0, errors: 0, timeouts: 0, rejected: 0 };
+  const latency = createSketch();
+  const users = isSticky ? createUserTally() : null;
+  return {
+    get n() {
+      return counts.n;
+    },
+    add({ latencyMs, unit }, ending) {
+      const isError = ending === 'error' || ending === 'timeout';
+      counts.n += 1;
+      if (isError) counts.errors += 1;
+      if (ending === 'timeout') counts.timeouts += 1;
+      if (ending === 'rejected') counts.rejected += 1;
+      latency.add(latencyMs);
+      users?.add(unit, isError);
+    },
+    build: (version) => ({ version, ...counts, latency: latency.build(), users: users?.build() ?? null }),
+  };
+}
+
+interface UserTally {
+  add(unit: string | null, isBad: boolean): void;
+  build(): UserSums;
+}
+
+function createUserTally(): UserTally {
+  const known = new Map<string, { requests: number; bad: number }>();
+  const single = { requests: 0, bad: 0 };
+  return {
+    add(unit, isBad) {
+      const user = unit === null ? undefined : known.get(unit);
+      // A request that names nobody sticks to nothing: it is independent of every other.
+      if (unit === null || (user === undefined && known.size >= USER_LIMIT)) {
+        single.requests += 1;
+        if (isBad) single.bad += 1;
+      } else if (user === undefined) known.set(unit, { requests: 1, bad: isBad ? 1 : 0 });
+      else {
+        user.requests += 1;
+        if (isBad) user.bad += 1;
+      }
+    },
+    build() {
+      const sums = {
+        users: known.size + single.requests,
+        requestsSquared: single.requests,
+        badSquared: single.bad,
+        requestsTimesBad: single.bad,
+      };
+      for (const { requests, bad } of known.values()) {
+        sums.requestsSquared += requests * requests;
+        sums.badSquared += bad * bad;
+        sums.requestsTimesBad += requests * bad;
+      }
+      return sums;
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { parseFence } from '../../domain/fence.ts';
+import type { Fence } from '../../domain/fence.ts';
+import { BODY_METADATA, LOG_NAMES, STAMPS, VERSION_TAG } from '../envoy/names.ts';
+import { isPredictionPath } from './prediction-path.ts';
+import type { LogEntry, Span } from './receiver.ts';
+
+export type Role = 'live' | 'shadow';
+
+/** A captured body; `null` where there was none, or it was too large or streamed. */
+export interface Body {
+  readonly text: string | null;
+  readonly isSkipped: boolean;
+}
+
+/** One prediction as Envoy saw it end. */
+export interface Observation {
+  readonly role: Role;
+  readonly endpoint: string;
+  readonly requestId: string;
+  readonly fence: Fence;
+  /** The version that the split assigned, or that the copy was sent to. */
+  readonly arm: string;
+  /** The version whose host answered; `null` when none did. */
+  readonly version: string | null;
+  readonly user: string | null;
+  /** Value of the header that traffic sticks to. */
+  readonly unit: string | null;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** From the request's last byte to the answer's last byte, so that a slow upload is nobody's latency. */
+  readonly latencyMs: number;
+  /** 0 when the connection ended without an answer. */
+  readonly status: number;
+  readonly attempts: number;
+  readonly isTimeout: boolean;
+  /** The client went away before it was answered. */
+  readonly isAbandoned: boolean;
+  readonly request: Body;
+  readonly response: Body;
+}
+
+const POST = 3;
+
+/** Longer ids would not fit into an index of the database. */
+const ID_LIMIT = 200;
+
+/** Reads an entry of Envoy's log; `null` when it is no prediction of an endpoint. */
+export function observe(logName: string, entry: LogEntry): Observation | null {
+  const { request, response, commonProperties: common } = entry;
+  if (request?.requestMethod !== POST || common === undefined) return null;
+  const headers = request.requestHeaders ?? {};
+  const role: Role = logName === LOG_NAMES.shadow ? 'shadow' : 'live';
+  const endpoint = headers[STAMPS.endpoint];
+  const fence = parseFence((role === 'live' ? common.routeName : headers[STAMPS.fence]) ?? '');
+  const arm = role === 'live' ? headers[STAMPS.arm] : headers[STAMPS.mirror]?.split('/')[2];
+  // Without stamps it was answered at the door: unknown, or an endpoint without arms.
+  if (!endpoint || !fence || !arm || !isPredictionPath(request.path ?? '')) return null;
+  const status = response?.responseCode?.value ?? 0;
+  const flags = common.responseFlags ?? {};
+  const hasLeft = status === 0 && flags.downstreamConnectionTermination === true;
+  const bodies = common.metadata?.filterMetadata?.[BODY_METADATA]?.fields ?? {};
+  return {
+    role,
+    endpoint,
+    requestId: (request.requestId ?? '').slice(0, ID_LIMIT),
+    fence,
+    arm,
+    version: common.customTags?.[VERSION_TAG] || null,
+    user: headers[STAMPS.user] || null,
+    unit: headers[STAMPS.unit] || null,
+    startedAt: milliseconds(common.startTime),
+    latencyMs: latency(common),
+    status,
+    attempts: common.upstreamRequestAttemptCount ?? 0,
+    // A copy's client is the gateway itself, which closes when the time limit is over.
+    isTimeout: flags.upstreamRequestTimeout === true || status === 504 || (role === 'shadow' && hasLeft),
+    isAbandoned: role === 'live' && hasLeft,
+    request: body(bodies, 'request'),
+    response: body(bodies, 'response'),
+  };
+}
+
+function latency(common: NonNullable<LogEntry['commonProperties']>): number {
+  const end = milliseconds(common.timeToLastDownstreamTxByte ?? common.duration);
+  return Math.max(0, end - milliseconds(common.timeToLastRxByte));
+}
+
+function milliseconds(span: Span | undefined): number {
+  return (span?.seconds ?? 0) * 1000 + (span?.nanos ?? 0) / 1e6;
+}
+
+function body(fields: Readonly<Record<string, { readonly stringValue?: string }>>, key: 'request' | 'response'): Body {
+  const text = fields[key]?.stringValue ?? null;
+  return { text, isSkipped: text === null && (`${key}_skipped` in fields || `${key}_base64` in fields) };
+}

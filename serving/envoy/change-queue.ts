@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DesiredEndpoint } from '../data-plane.ts';
+import { hasSurplus, prune } from './converge.ts';
+import type { ConvergeOptions } from './converge.ts';
+import type { StatsDump } from './traffic.ts';
+
+/** One change at a time, and clearing up behind it. */
+export interface ChangeQueue {
+  change(endpoints: readonly DesiredEndpoint[], work: () => Promise<void>): Promise<void>;
+  close(): void;
+}
+
+/** Workers take over new routes within milliseconds; until then they may still choose a cluster that is to go. */
+const SETTLE_MS = 500;
+
+/** Clusters of no more use go once they carry no request, or once every request must have run into its time limit. */
+export function createChangeQueue(options: ConvergeOptions): ChangeQueue {
+  let tail: Promise<unknown> = Promise.resolve();
+  let clearing: AbortController | null = null;
+
+  async function clear(endpoints: readonly DesiredEndpoint[], signal: AbortSignal): Promise<void> {
+    const longest = Math.max(0, ...endpoints.map(({ settings }) => settings.timeoutMs));
+    const deadline = Date.now() + longest;
+    do {
+      await delay(SETTLE_MS, undefined, { ref: false, signal });
+    } while ((await hasActiveRequests(options)) && Date.now() < deadline);
+    tail = tail.then(() => {
+      if (!signal.aborted) prune(options, endpoints);
+    });
+  }
+
+  return {
+    change(endpoints, work) {
+      const result = tail.then(async () => {
+        clearing?.abort();
+        await work();
+        if (!hasSurplus(options, endpoints)) return;
+        clearing = new AbortController();
+        // Cut off by the next change, which clears up itself; a fault leaves the surplus to it as well.
+        clear(endpoints, clearing.signal).catch(() => undefined);
+      });
+      tail = result.catch(() => undefined);
+      return result;
+    },
+    close() {
+      clearing?.abort();
+    },
+  };
+}
+
+async function hasActiveRequests({ admin }: ConvergeOptions): Promise<boolean> {
+  const query = '/stats?format=json&filter=' + encodeURIComponent('^cluster\\.(live|guarded|shadow)/.*\\.upstream_rq_active$');
+  const { stats = [] } = (await admin.getJson(query)) as StatsDump;
+  return stats.some(({ value = 0 }) => value > 0);
+}

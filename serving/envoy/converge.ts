@@ -1,0 +1,114 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { formatFence } from '../../domain/fence.ts';
+import { sameRoute } from '../../domain/route.ts';
+import type { DesiredEndpoint } from '../data-plane.ts';
+import type { EnvoyAdmin } from './admin.ts';
+import { clustersOf } from './clusters.ts';
+import type { EnvoyCluster } from './clusters.ts';
+import { readDiscovery, revisionOf, writeDiscovery } from './config-files.ts';
+import { dumpedVersion, readRoute } from './read-route.ts';
+import type { RoutesDump } from './read-route.ts';
+import { routesOf } from './routes.ts';
+
+export const ROUTES_QUERY = '/config_dump?resource=dynamic_route_configs';
+const CLUSTERS_QUERY = '/config_dump?resource=dynamic_active_clusters';
+
+export interface ConvergeOptions {
+  readonly admin: EnvoyAdmin;
+  readonly clustersPath: string;
+  readonly routesPath: string;
+  readonly mirrorSocket: string;
+  /** How long Envoy may take to show what it was given. */
+  readonly limitMs: number;
+}
+
+interface ClustersDump {
+  readonly configs?: readonly { readonly cluster?: Partial<EnvoyCluster> }[];
+}
+
+/**
+ * Brings Envoy to the endpoints: clusters first, and the routes that use them once those are warm, so that no request
+ * meets a route without a cluster. Clusters of no more use stay; see {@link prune}.
+ */
+export async function converge(options: ConvergeOptions, endpoints: readonly DesiredEndpoint[]): Promise<void> {
+  const wanted = clustersOf(endpoints, options.mirrorSocket);
+  await addClusters(options, wanted);
+  const version = writeRoutes(options, endpoints);
+  await shown(options, `routes '${version}'`, async () => {
+    const dump = (await options.admin.getJson(ROUTES_QUERY)) as RoutesDump;
+    return dumpedVersion(dump) === version ? differences(dump, endpoints) : [`routes '${dumpedVersion(dump)}'`];
+  });
+}
+
+/** Whether clusters are in force that the endpoints do not need. */
+export function hasSurplus({ clustersPath, mirrorSocket }: ConvergeOptions, endpoints: readonly DesiredEndpoint[]): boolean {
+  return readDiscovery(clustersPath).resources.length > clustersOf(endpoints, mirrorSocket).length;
+}
+
+/** Takes away the clusters that the endpoints do not need. */
+export function prune({ clustersPath, mirrorSocket }: ConvergeOptions, endpoints: readonly DesiredEndpoint[]): void {
+  const { version } = readDiscovery<EnvoyCluster>(clustersPath);
+  writeDiscovery(clustersPath, { version: next('clusters', version), resources: clustersOf(endpoints, mirrorSocket) });
+}
+
+async function addClusters(options: ConvergeOptions, wanted: readonly EnvoyCluster[]): Promise<void> {
+  const { version, resources } = readDiscovery<EnvoyCluster>(options.clustersPath);
+  const present = new Map(resources.map((cluster) => [cluster.name, hashOf(cluster)]));
+  if (wanted.some((cluster) => present.get(cluster.name) !== hashOf(cluster))) {
+    const names = new Set(wanted.map((cluster) => cluster.name));
+    const merged = [...wanted, ...resources.filter((cluster) => !names.has(cluster.name))];
+    writeDiscovery(options.clustersPath, { version: next('clusters', version), resources: merged });
+  }
+  await shown(options, 'clusters', async () => {
+    const { configs = [] } = (await options.admin.getJson(CLUSTERS_QUERY)) as ClustersDump;
+    const active = new Map(configs.map(({ cluster }) => [cluster?.name, hashOf(cluster)]));
+    return wanted.filter((it) => active.get(it.name) !== hashOf(it)).map((it) => `no cluster ${it.name}`);
+  });
+}
+
+/** Returns the version of the routes file, which stays the same when the routes do. */
+function writeRoutes({ routesPath }: ConvergeOptions, endpoints: readonly DesiredEndpoint[]): string {
+  const before = readDiscovery<object>(routesPath);
+  const resources = [routesOf(endpoints)];
+  if (JSON.stringify(before.resources) === JSON.stringify(resources)) return before.version;
+  const version = next(describeChange(before.resources[0], endpoints), before.version);
+  writeDiscovery(routesPath, { version, resources });
+  return version;
+}
+
+/** `<label>@<fence>` of the endpoint whose route changed, for people who read `version_info`. */
+function describeChange(before: object | undefined, endpoints: readonly DesiredEndpoint[]): string {
+  const dump: RoutesDump = before ? { configs: [{ route_config: before }] } : {};
+  const changed = endpoints.find((desired) => difference(dump, desired) !== null) ?? endpoints[0];
+  return changed ? `${changed.label}@${formatFence(changed.fence)}` : 'no endpoints';
+}
+
+function differences(dump: RoutesDump, endpoints: readonly DesiredEndpoint[]): string[] {
+  return endpoints.map((desired) => difference(dump, desired)).filter((it) => it !== null);
+}
+
+function difference(dump: RoutesDump, { endpoint, fence, route }: DesiredEndpoint): string | null {
+  const found = readRoute(dump, endpoint);
+  if (found && formatFence(found.fence) === formatFence(fence) && sameRoute(found.route, route)) return null;
+  return `endpoint ${endpoint} at ${JSON.stringify(found)}`;
+}
+
+/** Waits until nothing is left of what is missing; looks often at first, since an abort waits for this. */
+async function shown(options: ConvergeOptions, what: string, missing: () => Promise<string[]>): Promise<void> {
+  const deadline = Date.now() + options.limitMs;
+  for (let look = 0; ; look += 1) {
+    const faults = await missing().catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
+    if (faults.length === 0) return;
+    if (Date.now() >= deadline)
+      throw new Error(`Envoy does not show the wanted ${what} after ${options.limitMs} ms, but: ${faults.join('; ')}`);
+    await delay(look < 20 ? 2 : 25);
+  }
+}
+
+function next(description: string, version: string): string {
+  return `${description} #${revisionOf(version) + 1}`;
+}
+
+function hashOf(cluster: Partial<EnvoyCluster> | undefined): string | undefined {
+  return cluster?.metadata?.filter_metadata.slipway.hash;
+}

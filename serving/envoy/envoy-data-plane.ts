@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DataPlane, DesiredEndpoint } from '../data-plane.ts';
+import { createEnvoyAdmin } from './admin.ts';
+import { bootstrapOf } from './bootstrap.ts';
+import { createChangeQueue } from './change-queue.ts';
+import { readDiscovery, writeDiscovery } from './config-files.ts';
+import { ROUTES_QUERY, converge } from './converge.ts';
+import { createDaemon } from './daemon.ts';
+import { requireFreePort } from './port-check.ts';
+import { residentBytes } from './process-identity.ts';
+import { readRoute } from './read-route.ts';
+import type { RoutesDump } from './read-route.ts';
+import { headerFault, routesOf } from './routes.ts';
+import { socketPath } from './socket-path.ts';
+import { readTraffic, trafficQuery } from './traffic.ts';
+import type { StatsDump } from './traffic.ts';
+
+export interface EnvoyDataPlaneOptions {
+  /** On a local disk: Envoy does not see renames on shared ones. */
+  readonly stateDir: string;
+  readonly envoyBin: string;
+  readonly gatewayPort: number;
+  /** Unix socket of the capture process, which may start later. */
+  readonly captureAddress: string;
+  /** Worker threads; 2 by default, or 1 on a single core. */
+  readonly concurrency?: number;
+  /** How long Envoy may take to show a change, in milliseconds. */
+  readonly applyLimitMs?: number;
+}
+
+export interface EnvoyDataPlane extends DataPlane {
+  /** Leaves Envoy running and unwatched, as the end of this process would. */
+  release(): void;
+}
+
+/** Requests that are still on their way get this long when Envoy is to end. */
+const DRAIN_MS = 5000;
+
+/** The data plane on an Envoy process of its own, driven by files that are renamed into place. */
+export function createEnvoyDataPlane(options: EnvoyDataPlaneOptions): EnvoyDataPlane {
+  const { stateDir, envoyBin, gatewayPort, captureAddress } = options;
+  const watchedDir = join(stateDir, 'xds');
+  const paths = { clustersPath: join(watchedDir, 'clusters.json'), routesPath: join(watchedDir, 'routes.json') };
+  const adminSocket = socketPath(stateDir, 'admin.sock');
+  const mirrorSocket = socketPath(stateDir, 'mirror.sock');
+  const bootstrapPath = join(stateDir, 'bootstrap.json');
+  const bootstrap = JSON.stringify(
+    bootstrapOf({ ...paths, watchedDir, adminSocket, mirrorSocket, gatewayPort, captureAddress }),
+  );
+  const concurrency = String(options.concurrency ?? Math.min(2, availableParallelism()));
+  const command = [envoyBin, '-c', bootstrapPath, '--concurrency', concurrency, ...QUIET] as const;
+  const admin = createEnvoyAdmin(adminSocket);
+  const daemon = createDaemon({
+    name: 'envoy',
+    stateDir,
+    command,
+    fingerprint: createHash('sha256').update(JSON.stringify([command, bootstrap])).digest('hex'),
+    answers: admin.isReady,
+    beforeStart: () => requireFreePort(gatewayPort),
+  });
+  const changing = { ...paths, admin, mirrorSocket, limitMs: options.applyLimitMs ?? 10_000 };
+  const queue = createChangeQueue(changing);
+
+  async function drain(): Promise<void> {
+    await admin.post('/drain_listeners');
+    const deadline = Date.now() + DRAIN_MS;
+    const query = '/stats?format=json&filter=' + encodeURIComponent('^http\\.gateway\\.downstream_rq_active$');
+    while (Date.now() < deadline) {
+      const { stats = [] } = (await admin.getJson(query)) as StatsDump;
+      if (stats.every(({ value = 0 }) => value === 0)) return;
+      await delay(20);
+    }
+  }
+
+  return {
+    gateway: `http://127.0.0.1:${gatewayPort}`,
+
+    async start() {
+      mkdirSync(watchedDir, { recursive: true, mode: 0o700 });
+      writeFileSync(bootstrapPath, bootstrap);
+      // What an earlier Envoy had in force stays: its routes must come back with the process, before any host does.
+      if (!existsSync(paths.clustersPath)) writeDiscovery(paths.clustersPath, { version: 'none #0', resources: [] });
+      if (readDiscovery(paths.routesPath).resources.length === 0)
+        writeDiscovery(paths.routesPath, { version: 'none #0', resources: [routesOf([])] });
+      await daemon.start();
+    },
+
+    async apply(endpoints: readonly DesiredEndpoint[]) {
+      const faults = endpoints.map(headerFault).filter((fault) => fault !== null);
+      if (faults.length > 0) throw new Error(faults.join('; '));
+      await queue.change(endpoints, () => converge(changing, endpoints));
+    },
+
+    async programmed(endpoint) {
+      const dump = (await admin.getJson(ROUTES_QUERY).catch(() => null)) as RoutesDump | null;
+      return dump && readRoute(dump, endpoint);
+    },
+
+    async traffic(endpoint) {
+      const dump = (await admin.getJson(trafficQuery(endpoint))) as StatsDump;
+      const since = daemon.running?.startedAt ?? new Date(0).toISOString();
+      return { at: new Date().toISOString(), since, versions: readTraffic(dump) };
+    },
+
+    async health() {
+      const { running } = daemon;
+      if (running === null) return { ok: false, detail: daemon.fault ?? 'Envoy is not running', memoryBytes: null };
+      const ok = await admin.isReady();
+      const detail = ok ? `Envoy ${running.pid} on port ${gatewayPort}` : `Envoy ${running.pid} does not answer`;
+      return { ok, detail, memoryBytes: residentBytes(running.pid) };
+    },
+
+    release() {
+      queue.close();
+      daemon.release();
+    },
+
+    async stop() {
+      queue.close();
+      if (daemon.running) await drain().catch(() => undefined);
+      await daemon.stop(3000);
+    },
+  };
+}
+
+const QUIET = ['--log-level', 'warn', '--disable-hot-restart'] as const;

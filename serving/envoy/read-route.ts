@@ -1,0 +1,82 @@
+import type { Fence } from '../../domain/fence.ts';
+import { parseFence } from '../../domain/fence.ts';
+import type { Arm, Mirror, Route, Sticky } from '../../domain/route.ts';
+import { METADATA, parseClusterName } from './names.ts';
+import { MIRROR_PARTS, STICKY_VALUE } from './routes.ts';
+
+/** The parts of Envoy's `config_dump` that say where traffic goes. Envoy leaves out what has its default value. */
+export interface RoutesDump {
+  readonly configs?: readonly { readonly version_info?: string; readonly route_config?: DumpedConfig }[];
+}
+
+interface DumpedConfig {
+  readonly virtual_hosts?: readonly { readonly routes?: readonly DumpedRoute[] }[];
+}
+
+interface DumpedRoute {
+  readonly name?: string;
+  readonly match?: { readonly prefix?: string };
+  readonly metadata?: { readonly filter_metadata?: Readonly<Record<string, { readonly idle?: string }>> };
+  readonly direct_response?: object;
+  readonly route?: DumpedAction;
+}
+
+interface DumpedAction {
+  readonly weighted_clusters?: { readonly clusters?: readonly { readonly name: string; readonly weight?: number }[] };
+  readonly hash_policy?: readonly DumpedHash[];
+  readonly request_mirror_policies?: readonly DumpedMirror[];
+}
+
+interface DumpedHash {
+  readonly header?: { readonly header_name: string; readonly regex_rewrite?: { readonly substitution?: string } };
+}
+
+interface DumpedMirror {
+  readonly cluster: string;
+  readonly runtime_fraction?: { readonly default_value?: { readonly numerator?: number } };
+}
+
+/** `version_info` of the routes in force; `null` when there are none yet. */
+export function dumpedVersion(dump: RoutesDump): string | null {
+  return dump.configs?.[0]?.version_info ?? null;
+}
+
+/** The route that Envoy has in force for an endpoint, from the very fields that it acts on; `null` when it has none. */
+export function readRoute(dump: RoutesDump, endpoint: string): { fence: Fence; route: Route } | null {
+  const routes = dump.configs?.[0]?.route_config?.virtual_hosts?.flatMap((host) => host.routes ?? []) ?? [];
+  const found = routes.find((route) => route.match?.prefix === `/${endpoint}/`);
+  const fence = parseFence(found?.name ?? '');
+  if (found === undefined || fence === null) return null;
+  return { fence, route: found.route ? routeInForce(found.route) : emptyRoute(found) };
+}
+
+function routeInForce({ weighted_clusters, hash_policy, request_mirror_policies }: DumpedAction): Route {
+  return {
+    arms: (weighted_clusters?.clusters ?? []).map(({ name, weight }): Arm => {
+      return { version: versionIn(name), weight: weight ?? 0 };
+    }),
+    mirrors: (request_mirror_policies ?? []).map(({ cluster, runtime_fraction }): Mirror => {
+      return { version: versionIn(cluster), percent: (runtime_fraction?.default_value?.numerator ?? 0) / MIRROR_PARTS };
+    }),
+    sticky: stickyIn(hash_policy?.[0]),
+  };
+}
+
+function emptyRoute({ metadata }: DumpedRoute): Route {
+  const idle = JSON.parse(metadata?.filter_metadata?.[METADATA]?.idle ?? '{}') as Partial<Route>;
+  return { arms: [], mirrors: idle.mirrors ?? [], sticky: idle.sticky ?? null };
+}
+
+/** A cluster that we did not name shows as itself, so that it can never pass for a version. */
+function versionIn(cluster: string): string {
+  return parseClusterName(cluster)?.version ?? cluster;
+}
+
+function stickyIn(policy: DumpedHash | undefined): Sticky | null {
+  if (policy?.header === undefined) return null;
+  const substitution = policy.header.regex_rewrite?.substitution ?? STICKY_VALUE;
+  return {
+    header: policy.header.header_name,
+    salt: substitution.slice(0, -STICKY_VALUE.length).replaceAll('\\\\', '\\'),
+  };
+}

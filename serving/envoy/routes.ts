@@ -1,0 +1,146 @@
+import type { DesiredEndpoint } from '../data-plane.ts';
+import { formatFence } from '../../domain/fence.ts';
+import type { Arm, Mirror, Route, Sticky } from '../../domain/route.ts';
+import { METADATA, STAMPS, VERSION_HEADER, clusterName } from './names.ts';
+
+export const ROUTES_NAME = 'gateway';
+
+/** Parts of Envoy's denominator `MILLION` in one percent. */
+export const MIRROR_PARTS = 10_000;
+
+/** What a sticky header is rewritten to before hashing: the salt in front makes users fall anew in the next rollout. */
+export const STICKY_PATTERN = '^(.*)$';
+export const STICKY_VALUE = ':\\1';
+
+/** Envoy's route configuration for every endpoint, one route each under the prefix `/<endpoint>/`. */
+export function routesOf(endpoints: readonly DesiredEndpoint[]): object {
+  const sorted = [...endpoints].sort((a, b) => (a.endpoint < b.endpoint ? -1 : 1));
+  return {
+    '@type': 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration',
+    name: ROUTES_NAME,
+    // From the host's own metadata, so that a rescued request names its rescuer and a server cannot claim another name.
+    response_headers_to_add: [stamp(VERSION_HEADER, `%UPSTREAM_METADATA(${METADATA}:version)%`)],
+    virtual_hosts: [{ name: 'gateway', domains: ['*'], routes: [...sorted.map(endpointRoute), unknownEndpoint()] }],
+  };
+}
+
+function endpointRoute(desired: DesiredEndpoint): object {
+  const { endpoint, fence, route, label } = desired;
+  const common = { name: formatFence(fence), match: { prefix: `/${endpoint}/` } };
+  if (route.arms.length === 0) {
+    // Stickiness and mirrors have no effect here; they are kept so that the route can still be read back whole.
+    const idle = JSON.stringify({ mirrors: route.mirrors, sticky: route.sticky });
+    const message = `endpoint ${endpoint} has no version to answer: its route is empty`;
+    return {
+      ...common,
+      metadata: { filter_metadata: { [METADATA]: { label, idle } } },
+      direct_response: { status: 503, body: { inline_string: message } },
+    };
+  }
+  return {
+    ...common,
+    metadata: { filter_metadata: { [METADATA]: { label } } },
+    route: action(desired),
+    request_headers_to_add: stamps(desired),
+    ...(needsBodies(desired) ? {} : { typed_per_filter_config: { 'envoy.filters.http.lua': WITHOUT_BODIES } }),
+  };
+}
+
+function action({ endpoint, route, settings }: DesiredEndpoint): object {
+  return {
+    prefix_rewrite: '/',
+    weighted_clusters: { use_hash_policy: true, clusters: weightedClusters(endpoint, route) },
+    ...(route.sticky && { hash_policy: [stickiness(route.sticky)] }),
+    timeout: seconds(settings.timeoutMs),
+    // Bounds a client that stops sending; the time limit above only begins with the request's last byte.
+    idle_timeout: seconds(settings.timeoutMs + 5000),
+    ...(settings.retry && { retry_policy: RETRIES }),
+    ...(route.mirrors.length > 0 && { request_mirror_policies: route.mirrors.map((it) => mirroring(endpoint, it)) }),
+  };
+}
+
+function weightedClusters(endpoint: string, { arms }: Route): object[] {
+  return arms.map((arm, position) => ({
+    name: armCluster(endpoint, arm, position === 0 ? null : (arms[0]?.version ?? null)),
+    weight: arm.weight,
+    request_headers_to_add: [stamp(STAMPS.arm, literal(arm.version))],
+  }));
+}
+
+function armCluster(endpoint: string, arm: Arm, fallback: string | null): string {
+  return fallback === null
+    ? clusterName('live', endpoint, arm.version)
+    : clusterName('arm', endpoint, arm.version, fallback);
+}
+
+function stickiness({ header, salt }: Sticky): object {
+  const substitution = salt.replaceAll('\\', '\\\\') + STICKY_VALUE;
+  return { header: { header_name: header, regex_rewrite: { pattern: { regex: STICKY_PATTERN }, substitution } }, terminal: true };
+}
+
+function mirroring(endpoint: string, { version, percent }: Mirror): object {
+  return {
+    cluster: clusterName('mirror', endpoint, version),
+    runtime_fraction: { default_value: { numerator: Math.round(percent * MIRROR_PARTS), denominator: 'MILLION' } },
+    disable_shadow_host_suffix_append: true,
+  };
+}
+
+/** Gone after the first try: `previous_priorities` moves the second to the fallback instead of the same dead server. */
+const RETRIES = {
+  retry_on: 'connect-failure,refused-stream,reset,gateway-error',
+  num_retries: 2,
+  retry_back_off: { base_interval: '0.005s', max_interval: '0.02s' },
+  retry_priority: {
+    name: 'envoy.retry_priorities.previous_priorities',
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig',
+      update_frequency: 1,
+    },
+  },
+};
+
+const WITHOUT_BODIES = {
+  '@type': 'type.googleapis.com/envoy.extensions.filters.http.lua.v3.LuaPerRoute',
+  disabled: true,
+};
+
+/** Bodies are wanted for the prediction log, and for comparing a mirrored answer with the served one. */
+function needsBodies({ settings, route }: DesiredEndpoint): boolean {
+  return settings.capture.sample > 0 || route.mirrors.length > 0;
+}
+
+function stamps({ endpoint, fence, route, settings }: DesiredEndpoint): object[] {
+  const { userHeader } = settings.capture;
+  return [
+    stamp(STAMPS.endpoint, endpoint),
+    stamp(STAMPS.fence, formatFence(fence)),
+    ...(userHeader === null ? [] : [stamp(STAMPS.user, `%REQ(${userHeader})%`)]),
+    ...(route.sticky === null ? [] : [stamp(STAMPS.unit, `%REQ(${route.sticky.header})%`)]),
+  ];
+}
+
+/** Why an endpoint cannot be put into Envoy's configuration, which would then be refused as a whole; else `null`. */
+export function headerFault({ endpoint, settings, route }: DesiredEndpoint): string | null {
+  const headers = [settings.capture.userHeader, route.sticky?.header].filter((header) => header != null);
+  const bad = headers.find((header) => !/^[A-Za-z0-9_-]+$/.test(header));
+  return bad === undefined ? null : `endpoint ${endpoint}: '${bad}' is no header name (letters, digits, - and _)`;
+}
+
+function unknownEndpoint(): object {
+  const message = 'no such endpoint here: predictions are sent to /<endpoint>/<path of the model server>';
+  return { name: 'unknown', match: { prefix: '/' }, direct_response: { status: 404, body: { inline_string: message } } };
+}
+
+function stamp(key: string, value: string): object {
+  return { header: { key, value }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' };
+}
+
+/** Envoy reads `%` in a header's value as the start of a command. */
+function literal(text: string): string {
+  return text.replaceAll('%', '%%');
+}
+
+function seconds(ms: number): string {
+  return `${ms / 1000}s`;
+}

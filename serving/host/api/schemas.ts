@@ -1,0 +1,83 @@
+import { NAME_PATTERN } from '../../../domain/ids.ts';
+
+/** JSON Schemas of every body and path: what they let through has the types of domain/serving-contract.ts. */
+
+const text = { type: 'string', minLength: 1, maxLength: 1000 } as const;
+const shortText = { type: 'string', minLength: 1, maxLength: 200 } as const;
+const urlPath = { type: 'string', pattern: '^/[\\x21-\\x7e]*$', maxLength: 1000 } as const;
+const count = { type: 'integer', minimum: 0 } as const;
+
+// A key names folders, files and Envoy clusters.
+const key = { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,100}$' } as const;
+const endpoint = { type: 'string', pattern: NAME_PATTERN } as const;
+const digest = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' } as const;
+
+/** An object with exactly these fields, all of them required but the optional ones. */
+function exactly(properties: Readonly<Record<string, object>>, optional: readonly string[] = []) {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: 'object', properties, required, additionalProperties: false } as const;
+}
+
+export const endpointPath = { type: 'object', properties: { endpoint } } as const;
+export const versionPath = { type: 'object', properties: { endpoint, key } } as const;
+export const userPath = { type: 'object', properties: { endpoint, user: text } } as const;
+
+const capture = exactly({
+  sample: { type: 'number', minimum: 0, maximum: 1 },
+  redact: { type: 'array', items: shortText, maxItems: 1000 },
+  retentionDays: count,
+  userHeader: { type: ['string', 'null'], minLength: 1, maxLength: 200 },
+  tolerance: { type: 'number', minimum: 0 },
+});
+
+export const endpointSettings = exactly({
+  model: text,
+  timeoutMs: { type: 'integer', minimum: 1, maximum: 3_600_000 },
+  retry: { type: 'boolean' },
+  batchMs: { type: 'integer', minimum: 100, maximum: 3_600_000 },
+  capture,
+});
+
+const runtime = {
+  type: 'object',
+  required: ['kind'],
+  discriminator: { propertyName: 'kind' },
+  oneOf: [
+    exactly({ kind: { const: 'mlflow' } }),
+    exactly({
+      kind: { const: 'command' },
+      command: { type: 'array', items: { type: 'string', maxLength: 10_000 }, minItems: 1, maxItems: 1000 },
+      healthPath: urlPath,
+      predictPath: urlPath,
+    }),
+  ],
+} as const;
+
+export const ensureVersion = exactly({ model: text, version: shortText, digest, source: text, runtime });
+
+// Sums of weights and doubled names are `routeFaults`' business: it knows the whole route.
+const route = exactly({
+  arms: { type: 'array', items: exactly({ version: key, weight: { type: 'integer' } }), maxItems: 100 },
+  mirrors: { type: 'array', items: exactly({ version: key, percent: { type: 'number' } }), maxItems: 100 },
+  sticky: { ...exactly({ header: shortText, salt: { type: 'string', maxLength: 200 } }), type: ['object', 'null'] },
+});
+
+export const putRoute = exactly({
+  fence: exactly({ epoch: count, sequence: count }),
+  route,
+  label: { type: 'string', maxLength: 500 },
+});
+
+export const outcomes = {
+  type: 'array',
+  maxItems: 10_000,
+  items: exactly(
+    {
+      endpoint,
+      requestId: shortText,
+      row: { type: 'integer', minimum: 0, maximum: 2_147_483_647 },
+      label: { type: ['string', 'number', 'boolean'] },
+    },
+    ['row'],
+  ),
+} as const;

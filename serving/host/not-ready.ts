@@ -1,0 +1,28 @@
+import type { Route } from '../../domain/route.ts';
+import type { VersionState } from '../../domain/serving-contract.ts';
+import { versionsOf, weightOf } from '../../domain/route.ts';
+
+/**
+ * Why a change of route would send more traffic to a version than it can answer; empty when it would not.
+ *
+ * Less traffic, or as much as before, is always granted: taking a sick version out must not depend on its health. More
+ * is refused even for stable, so that who restores learns that the place to go back to is down.
+ */
+export function notReady(
+  present: Route,
+  next: Route,
+  versions: ReadonlyMap<string, { readonly state: VersionState }>,
+): string[] {
+  return versionsOf(next).flatMap((key) => {
+    const state = versions.get(key)?.state;
+    if (state === undefined) return [`${key} is not deployed`];
+    if (state === 'ready' || shareOf(next, key) <= shareOf(present, key)) return [];
+    return [`${key} is ${state}`];
+  });
+}
+
+/** Live and mirrored traffic of a version on one scale, in parts per 10,000. */
+function shareOf(route: Route, key: string): number {
+  const mirrored = route.mirrors.find((mirror) => mirror.version === key)?.percent ?? 0;
+  return weightOf(route, key) + mirrored * 100;
+}

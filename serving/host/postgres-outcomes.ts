@@ -1,0 +1,95 @@
+import type { Log } from './log.ts';
+import type { Outcome } from '../../domain/serving-contract.ts';
+import type { OutcomeStore } from './outcome-store.ts';
+import type { Pool } from 'pg';
+import { sentence } from './log.ts';
+
+export interface PostgresOptions {
+  /** `undefined` leaves it to the `PG…` variables. */
+  readonly connectionString: string | undefined;
+  /** Name of this target in the database. */
+  readonly target: string;
+  readonly log: Log;
+}
+
+const HEALTH_MAX_AGE_MS = 5_000;
+
+const ADD = `
+  insert into slipway.outcomes (target, endpoint, request_id, row, label)
+  select $1, endpoint, request_id, row, label
+  from unnest($2::text[], $3::text[], $4::int[], $5::jsonb[]) as new (endpoint, request_id, row, label)
+  on conflict do nothing`;
+
+/** Outcomes in PostgreSQL. Connects at the first use and again after every loss. */
+export function createPostgresOutcomes({ connectionString, target, log }: PostgresOptions): OutcomeStore {
+  let pool: Promise<Pool> | null = null;
+  let checked: { readonly at: number; readonly health: Promise<{ ok: boolean; detail: string }> } | null = null;
+
+  // Loaded when first needed: a host without a database need not carry the driver.
+  const connect = () => (pool ??= openPool(connectionString, log));
+
+  async function check(): Promise<{ ok: boolean; detail: string }> {
+    try {
+      await (await connect()).query('select 1');
+      return { ok: true, detail: 'PostgreSQL answers' };
+    } catch (error) {
+      return { ok: false, detail: `PostgreSQL: ${sentence(error)}` };
+    }
+  }
+
+  return {
+    async add(outcomes) {
+      const column = <T>(read: (outcome: Outcome) => T) => outcomes.map(read);
+      const { rowCount } = await (
+        await connect()
+      ).query(ADD, [
+        target,
+        column((outcome) => outcome.endpoint),
+        column((outcome) => outcome.requestId),
+        column((outcome) => outcome.row ?? 0),
+        column((outcome) => JSON.stringify(outcome.label)),
+      ]);
+      const accepted = rowCount ?? 0;
+      return { accepted, repeated: outcomes.length - accepted };
+    },
+    async forgetUser(endpoint, user) {
+      const { rows } = await (
+        await connect()
+      ).query<{ deleted: string }>('select slipway.forget_user($1, $2, $3) as deleted', [target, endpoint, user]);
+      return Number(rows[0]?.deleted ?? 0);
+    },
+    health() {
+      if (!checked || Date.now() - checked.at > HEALTH_MAX_AGE_MS) checked = { at: Date.now(), health: check() };
+      return checked.health;
+    },
+    async close() {
+      await (await pool)?.end();
+    },
+  };
+}
+
+async function openPool(connectionString: string | undefined, log: Log): Promise<Pool> {
+  const { default: pg } = await import('pg');
+  const opened = new pg.Pool({
+    ...(connectionString === undefined ? {} : { connectionString }),
+    application_name: 'slipway-serving',
+    max: 2,
+    connectionTimeoutMillis: 2_000,
+    query_timeout: 10_000,
+    idleTimeoutMillis: 30_000,
+  });
+  // An idle connection that breaks must not end the host.
+  opened.on('error', (error) => log('warn', 'lost a connection to PostgreSQL', { reason: sentence(error) }));
+  return opened;
+}
+
+/** Stands in where no database was named: labels are refused, predictions go on. */
+export function noOutcomes(): OutcomeStore {
+  const refuse = () => Promise.reject(new Error('no database: set DATABASE_URL (or PGHOST …) for the serving host'));
+  return {
+    add: refuse,
+    forgetUser: refuse,
+    health: () => Promise.resolve({ ok: false, detail: 'no database: DATABASE_URL is not set' }),
+    close: () => Promise.resolve(),
+  };
+}

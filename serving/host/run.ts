@@ -1,0 +1,77 @@
+import type { HostConfig } from './config.ts';
+import { announce, readAnnouncement, withdraw } from './announce.ts';
+import { createApi } from './api/api.ts';
+import { createMlflowDownload } from './mlflow-download.ts';
+import { createParts } from './parts.ts';
+import { createPostgresOutcomes, noOutcomes } from './postgres-outcomes.ts';
+import { Host } from './host.ts';
+import { isFree } from './ports.ts';
+import { join } from 'node:path';
+import { loadToken } from './token.ts';
+import { lockFile } from './lock.ts';
+import { logToStdout as log } from './log.ts';
+import { once } from 'node:events';
+import { shutdownRunning } from './shutdown-running.ts';
+import { TIMINGS } from './settings.ts';
+
+/** Another host has the folder, or something else that the user has to put right; the message is one sentence. */
+export class CannotRun extends Error {
+  override readonly name = 'CannotRun';
+}
+
+/** Runs the host until it is told to go; resolves when it has. */
+export async function runHost(config: HostConfig): Promise<void> {
+  const { root } = config;
+  const lockPath = join(root, 'host.lock');
+  const lock = lockFile(lockPath);
+  if (!lock) {
+    if (config.shutdown) return shutdownRunning(root, lockPath);
+    const other = await readAnnouncement(root);
+    const where = other ? ` (process ${other.pid}, ${other.url})` : '';
+    throw new CannotRun(`another serving host${where} has the folder ${root}; stop it, or choose another SLIPWAY_HOME`);
+  }
+  const { host, release } = createHost(config);
+  if (config.shutdown) {
+    await host.load();
+    await host.shutdown();
+  } else {
+    await serve(config, host);
+    release();
+  }
+  await withdraw(root);
+  lock.release();
+}
+
+async function serve({ apiPort, root }: HostConfig, host: Host): Promise<void> {
+  const end = new AbortController();
+  const ended = once(end.signal, 'abort');
+  let shuttingDown: Promise<void> | null = null;
+  const shutdown = () => {
+    shuttingDown ??= host.shutdown();
+    shuttingDown.finally(() => end.abort()).catch(() => undefined); // awaited below
+  };
+  const api = createApi({ host, token: await loadToken(join(root, 'token')), shutdown });
+  // A signal ends the host alone; while it shuts everything down it is too late for that.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => shuttingDown ?? end.abort());
+
+  if (!(await isFree(apiPort))) throw new CannotRun(`port ${apiPort} is taken; set SLIPWAY_SERVING_PORT to another one`);
+  await host.load();
+  await host.start();
+  const url = await api.listen({ host: '127.0.0.1', port: apiPort });
+  await announce(root, url, host.ports.dataPlane.gateway);
+  log('info', 'serving host ready', { url, gateway: host.ports.dataPlane.gateway, pid: process.pid });
+
+  await ended;
+  await api.close();
+  if (shuttingDown) await shuttingDown;
+  else await host.leave();
+  log('info', shuttingDown ? 'everything stopped' : 'serving host ends; model servers and Envoy go on');
+}
+
+function createHost({ databaseUrl, python, root, target, ...config }: HostConfig) {
+  const { dataPlane, capture, release } = createParts({ databaseUrl, root, target, ...config }, log);
+  const outcomes =
+    databaseUrl === null ? noOutcomes() : createPostgresOutcomes({ connectionString: databaseUrl, target, log });
+  const download = createMlflowDownload(process.env);
+  return { release, host: new Host({ root, python, dataPlane, capture, outcomes, download, timings: TIMINGS, log }) };
+}

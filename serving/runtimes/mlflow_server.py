@@ -1,0 +1,38 @@
+"""Serves one MLflow model: `mlflow_server.py MODEL_FOLDER PORT`.
+
+The routes are those of `mlflow models serve`, made by the same function of MLflow, but in this one process: the command
+imports MLflow once to parse its arguments and once more in the uvicorn that it starts, and leaves that one behind when
+it is killed.
+"""
+
+import socket
+import sys
+
+KEEP_ALIVE_SECONDS = 600  # longer than Envoy keeps an idle connection, so that the server never closes one under a request
+
+
+def bind(port: int) -> socket.socket:
+    """Takes the port before the slow imports: while they run, no other program can answer health checks in our name."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        sys.exit(f"port {port} cannot be taken: {error}")
+    return listener
+
+
+def main() -> None:
+    folder, port = sys.argv[1], int(sys.argv[2])
+    listener = bind(port)
+
+    import uvicorn
+    from mlflow.pyfunc import scoring_server
+
+    app = scoring_server.init(scoring_server.load_model_with_mlflow_config(folder))
+    config = uvicorn.Config(app, timeout_keep_alive=KEEP_ALIVE_SECONDS, access_log=False, server_header=True)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main()

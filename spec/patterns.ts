@@ -1,0 +1,31 @@
+import { DURATION_PATTERN } from '../domain/duration.ts';
+import { NAME_PATTERN } from '../domain/ids.ts';
+
+/** An HTTP field name (RFC 9110 §5.6.2, token). */
+export const HEADER_PATTERN = "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$";
+
+/** MLflow refuses slashes and colons in names of registered models. */
+export const MODEL_PATTERN = '^[^/:]+$';
+
+/** A registry number, or an alias with a leading @. */
+export const VERSION_PATTERN = '^([1-9][0-9]*|@[A-Za-z0-9_.-]+)$';
+/** A name of an environment variable. */
+export const SECRET_ENV_PATTERN = '^[A-Za-z_][A-Za-z0-9_]*$';
+/** The path of a URL. */
+export const PATH_PATTERN = '^/';
+
+/** What a parser of tables knows how to read, by the ending of the name. */
+export const TABLE_PATTERN = '\\.(csv|jsonl|ndjson|json|parquet)(\\.gz|\\.zst)?$';
+
+/** What each form looks like, in words. */
+export const FORMS: Readonly<Record<string, string>> = {
+  [DURATION_PATTERN]: 'a duration such as 30s, 15m, 24h',
+  [NAME_PATTERN]: 'a name of at most 63 small letters, digits and inner hyphens',
+  [HEADER_PATTERN]: 'the name of an HTTP header, such as x-user-id',
+  [MODEL_PATTERN]: 'a name without slashes and colons',
+  [VERSION_PATTERN]: 'a version number, or an alias with a leading @ such as @challenger',
+  [SECRET_ENV_PATTERN]: 'the name of an environment variable (not the secret itself), such as SLIPWAY_WEBHOOK_SECRET',
+  [PATH_PATTERN]: 'a path that begins with /',
+  '^https?://': 'an http or https URL',
+  [TABLE_PATTERN]: 'a file ending in .csv, .jsonl, .json or .parquet',
+};

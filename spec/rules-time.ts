@@ -1,0 +1,56 @@
+import { formatDuration } from '../domain/duration.ts';
+import { planRollout } from '../domain/plan.ts';
+import { formatPath, type FoundFault, type Path } from './fault.ts';
+import type { Reader } from './reader.ts';
+
+/** Lengths that mean "at once, for ever" when they are zero, which nobody wants. */
+const POSITIVE: readonly Path[] = [
+  ['serving', 'timeout'],
+  ['build', 'timeout'],
+  ['validate', 'timeout'],
+  ['shadow', 'maxDuration'],
+  ['canary', 'maxDuration'],
+  ['soak', 'duration'],
+  ['soak', 'window'],
+  ['gates', 'batch'],
+  ['approvalTimeout'],
+  ['maxBlind'],
+];
+
+const DEFAULTS = planRollout({ endpoint: 'any', model: 'any' });
+
+export function timeFaults(spec: Reader): FoundFault[] {
+  const zero = POSITIVE.filter((path) => spec.duration(...path) === 0).map((path) => ({
+    path,
+    message: 'must be longer than nothing',
+  }));
+  return [...zero, ...canaryTimes(spec), ...soakTimes(spec)];
+}
+
+function canaryTimes(spec: Reader): FoundFault[] {
+  const longest = longer(spec, ['canary', 'maxDuration'], DEFAULTS.canary.maxDurationMs);
+  const steps = spec.list('canary', 'steps').map((_, index): Path => ['canary', 'steps', index, 'minDuration']);
+  return [['canary', 'minDuration'], ...steps].flatMap((path) => notLonger(spec, path, longest));
+}
+
+function soakTimes(spec: Reader): FoundFault[] {
+  const duration = longer(spec, ['soak', 'duration'], DEFAULTS.soak?.durationMs ?? 0);
+  return notLonger(spec, ['soak', 'window'], duration);
+}
+
+interface Bound {
+  readonly ms: number;
+  readonly name: string;
+}
+
+function longer(spec: Reader, path: Path, fallback: number): Bound {
+  const own = spec.duration(...path);
+  const ms = own ?? fallback;
+  return { ms, name: `${formatPath(path)} (${own === null ? 'by default ' : ''}${formatDuration(ms)})` };
+}
+
+function notLonger(spec: Reader, path: Path, bound: Bound): FoundFault[] {
+  const ms = spec.duration(...path);
+  if (ms === null || ms <= bound.ms) return [];
+  return [{ path, message: `must be no longer than ${bound.name}, is ${formatDuration(ms)}` }];
+}

@@ -1,0 +1,76 @@
+import { gates } from './schema-gates.ts';
+import { duration, list, object, text, type Schema } from './schema-parts.ts';
+import { HEADER_PATTERN, MODEL_PATTERN, SECRET_ENV_PATTERN, VERSION_PATTERN } from './patterns.ts';
+import { NAME_PATTERN } from '../domain/ids.ts';
+import { build, canary, runtime, serving, shadow, soak } from './schema-stages.ts';
+import { capture, validate } from './schema-data.ts';
+import { DEFAULT_VERSION } from '../domain/plan.ts';
+
+/** The JSON Schema of a rollout specification; published as `slipway.schema.json` for editors. */
+export const SPEC_SCHEMA: Schema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'Slipway rollout',
+  ...object(
+    'A rollout of one model version to one endpoint. Only `endpoint` and `model` have no default.',
+    {
+      endpoint: text('The named place that clients call for predictions.', 'digits', NAME_PATTERN),
+      model: text("The registered model's name in MLflow.", 'digits', MODEL_PATTERN),
+      version: {
+        type: ['string', 'integer'],
+        pattern: VERSION_PATTERN,
+        minimum: 1,
+        description: "The registry's version number, or an alias with a leading @.",
+        default: DEFAULT_VERSION,
+      },
+      target: {
+        ...text('Where the endpoint lives; see `targets` in slipway.yaml.', 'local', NAME_PATTERN),
+        default: 'local',
+      },
+      runtime,
+      serving,
+      build,
+      validate,
+      shadow,
+      canary,
+      soak,
+      gates,
+      sticky: object(
+        'Keeps each user on one version, and has gates count by user instead of by request.',
+        { header: text('Request header that names the user.', 'x-user-id', HEADER_PATTERN) },
+        ['header'],
+      ),
+      capture,
+      approval: list(
+        'Stages that begin only when a person approves.',
+        { enum: ['shadow', 'canary', 'full'] },
+        ['full'],
+        { uniqueItems: true, default: [] },
+      ),
+      approvalTimeout: duration('Longest wait for a person; then the rollout goes back and is held.', '7d'),
+      maxBlind: duration('Longest time without evidence while the candidate has live traffic.', '15m'),
+      notify: list(
+        'Where transitions are reported.',
+        object(
+          'One receiver.',
+          {
+            webhook: text('Called with POST at every transition.', 'https://hooks.example.com/slipway'),
+            secretEnv: text(
+              "Variable of the worker's environment that holds the signing secret, never the secret itself.",
+              'SLIPWAY_WEBHOOK_SECRET',
+              SECRET_ENV_PATTERN,
+            ),
+          },
+          ['webhook'],
+        ),
+        [{ webhook: 'https://hooks.example.com/slipway' }],
+        { default: [] },
+      ),
+    },
+    ['endpoint', 'model'],
+  ),
+};
+
+/** The text of `slipway.schema.json`. */
+export function schemaFile(): string {
+  return `${JSON.stringify(SPEC_SCHEMA, null, 2)}\n`;
+}

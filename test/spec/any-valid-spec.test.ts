@@ -1,0 +1,97 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { planRollout } from '../../domain/plan.ts';
+import { readSpec } from '../../spec/read-spec.ts';
+import { FULL_WEIGHT } from '../../domain/route.ts';
+
+const name = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$/);
+const share = fc.integer({ min: 1, max: 1000 }).map((thousandths) => thousandths / 1000);
+const probability = fc.integer({ min: 1, max: 499 }).map((thousandths) => thousandths / 1000);
+const seconds = (min: number, max: number) => fc.integer({ min, max }).map((length) => `${length}s`);
+const metric = fc.record({ margin: share, required: fc.boolean() }, { requiredKeys: [] });
+const policy = fc.constantFrom('hold', 'ask', 'extend', 'rollback', 'promote');
+
+const steps = fc
+  .uniqueArray(fc.integer({ min: 1, max: FULL_WEIGHT }), { minLength: 1, maxLength: 8 })
+  .map((weights) => weights.sort((a, b) => a - b).map((weight) => weight / 100))
+  .chain((percents) => fc.tuple(...percents.map(step)));
+
+function step(percent: number) {
+  const detailed = fc.record({ approval: fc.boolean(), minDuration: seconds(0, 60) }, { requiredKeys: [] });
+  return fc.oneof(
+    fc.constant(percent),
+    detailed.map((rest) => ({ percent, ...rest })),
+  );
+}
+
+const spec = fc.record(
+  {
+    endpoint: name,
+    model: fc.stringMatching(/^[A-Za-z0-9_. -]{1,30}$/).filter((text) => text.trim() !== ''),
+    version: fc.oneof(fc.integer({ min: 1 }), fc.stringMatching(/^@[a-z]{1,10}$/)),
+    target: name,
+    runtime: fc.constantFrom({ kind: 'mlflow' }, { kind: 'command', command: ['serve', '{port}'], healthPath: '/up' }),
+    serving: fc.record({ timeout: seconds(1, 60), retry: fc.boolean() }, { requiredKeys: [] }),
+    shadow: fc.oneof(
+      fc.constant(false),
+      fc.record(
+        { percent: fc.constantFrom(0.5, 50, 100), minPairs: fc.integer({ min: 1 }), onInconclusive: policy },
+        { requiredKeys: [] },
+      ),
+    ),
+    canary: fc.record(
+      { steps, minDuration: seconds(0, 60), maxDuration: seconds(61, 9000), onInconclusive: policy },
+      { requiredKeys: ['steps'] },
+    ),
+    soak: fc.oneof(
+      fc.constant(false),
+      fc.record({ duration: seconds(100, 9000), window: seconds(1, 100) }, { requiredKeys: ['duration'] }),
+    ),
+    gates: fc.record(
+      {
+        alpha: probability,
+        beta: probability,
+        errors: metric,
+        latency: fc.record({ p99: metric }),
+        minRequests: fc.integer({ min: 1 }),
+      },
+      { requiredKeys: [] },
+    ),
+    sticky: fc.constant({ header: 'X-User-Id' }),
+    capture: fc.record(
+      { sample: share, redact: fc.uniqueArray(name), retentionDays: fc.integer({ min: 1, max: 999 }) },
+      { requiredKeys: [] },
+    ),
+    approval: fc.constant(['full']),
+    notify: fc.array(fc.webUrl().map((webhook) => ({ webhook, secretEnv: 'HOOK_SECRET' }))),
+  },
+  { requiredKeys: ['endpoint', 'model'] },
+);
+
+test('any specification built from valid parts is read from its YAML as it was written, and plans', () => {
+  fc.assert(
+    fc.property(spec, (written) => {
+      const reading = readSpec(stringify(written));
+      expect(reading).toEqual({ spec: written });
+      if (!('spec' in reading)) return;
+      const { canary } = planRollout(reading.spec);
+      const weights = canary.steps.map((planned) => planned.weight);
+      expect(weights.every((weight, index) => weight > (weights[index - 1] ?? 0) && weight <= FULL_WEIGHT)).toBe(true);
+    }),
+  );
+});
+
+test('no default promotes without proof', () => {
+  const plan = planRollout({ endpoint: 'digits', model: 'digits' });
+  expect([plan.shadow?.onInconclusive, plan.canary.onInconclusive]).toEqual(['hold', 'hold']);
+});
+
+test('whatever a file holds, reading it ends in a specification or in faults', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+      const reading = readSpec(text);
+      expect('spec' in reading || reading.faults.length > 0).toBe(true);
+    }),
+  );
+});

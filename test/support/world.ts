@@ -1,0 +1,195 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import { failure } from '../../activities/failures.ts';
+import type { Activities } from '../../activities/index.ts';
+import { compareFences, NO_FENCE, type Fence } from '../../domain/fence.ts';
+import { rolloutId, versionKey } from '../../domain/ids.ts';
+import type { LedgerEntry } from '../../domain/ledger-entry.ts';
+import type { PinnedVersion } from '../../domain/model-version.ts';
+import { planRollout } from '../../domain/plan.ts';
+import type { RolloutSpec } from '../../domain/rollout-spec.ts';
+import { EMPTY_ROUTE, sameRoute, wholeRoute, type Route } from '../../domain/route.ts';
+import type { Decision, Verdict } from '../../domain/verdict.ts';
+
+const SLICE_MS = 5_000;
+
+/** A registry, a target, a ledger and gates in memory, with the promises of the real ones: fence, idempotence, read-back. */
+export class World {
+  route: Route;
+  readonly stable: PinnedVersion | null;
+  fence: Fence = NO_FENCE;
+  alias: string | null;
+  readonly ledger: LedgerEntry[] = [];
+  readonly deployed = new Set<string>();
+  readonly notices: string[] = [];
+  /** Every route that was in force, oldest first. */
+  readonly routes: Route[] = [];
+  /** What gates say, by name (`validate`, `shadow`, `canary-10`, `soak`); `pass` where nothing is set, `watch` never ends. */
+  readonly gates: Record<string, Decision | 'watch'> = {};
+  /** Called at the beginning of every activity; what it throws, the activity throws. */
+  before: (activity: string, step: string) => Promise<void> | void = () => undefined;
+  /** Lets time go by on the server that skips it. */
+  sleep: (ms: number) => Promise<unknown> = delay;
+  /** What an activity that hangs waits for; see {@link release}. */
+  readonly released: Promise<void>;
+  release!: () => void;
+  #epochs = 0;
+
+  constructor(stable: PinnedVersion | null = STABLE) {
+    this.route = stable ? wholeRoute(stable.key) : EMPTY_ROUTE;
+    this.alias = stable?.version ?? null;
+    if (stable) this.deployed.add(stable.key);
+    this.stable = stable;
+    this.released = new Promise((resolve) => (this.release = resolve));
+  }
+
+  readonly activities: Activities = {
+    preflight: async ({ input }) => {
+      await this.before('preflight', 'preflight');
+      return this.#facts(input.spec, CANDIDATE);
+    },
+    prepareRollback: async ({ input }) => {
+      await this.before('prepareRollback', 'rollback');
+      return this.#facts({ endpoint: input.endpoint, target: input.target, model: 'digits' }, CANDIDATE);
+    },
+    buildVersion: async ({ facts, entries }) => {
+      this.write(entries);
+      this.deployed.add(facts.candidate.key);
+      await this.before('buildVersion', 'build');
+      return { summary: 'ready', warnings: [], manifest: null, memoryBytes: null };
+    },
+    retireVersion: async ({ key }) => {
+      await this.before('retireVersion', key);
+      if (this.route.arms.some(({ version }) => version === key)) throw failure('NotReady', `${key} is in the route`);
+      this.deployed.delete(key);
+    },
+    validateCandidate: async ({ entries }) => {
+      this.write(entries);
+      await this.before('validateCandidate', 'validate');
+      return this.verdictOf('validate');
+    },
+    shiftTraffic: async ({ fence, route, label }) => {
+      await this.before('shiftTraffic', stepOf(label));
+      return this.put(fence, route);
+    },
+    restoreTraffic: async ({ fence, route, label }) => {
+      await this.before('restoreTraffic', stepOf(label));
+      return { ...this.put(fence, route), leavingRequests: 0 };
+    },
+    watchGate: async ({ question, mode, limitMs, entries }) => {
+      this.write(entries);
+      const name = question.stage === 'canary' ? `canary-${question.weight / 100}` : question.stage;
+      await this.before('watchGate', name);
+      const never =
+        this.gates[name] === 'watch' || (mode === 'guard' && !['fail', 'error'].includes(this.gates[name] ?? ''));
+      if (never) await untilCancelled();
+      else if (mode === 'window' && this.gates[name] !== 'fail') await this.pass(limitMs ?? 0);
+      return { verdict: this.verdictOf(name), cursor: { state: null, afterIndex: 0 } };
+    },
+    moveAlias: async ({ version }) => {
+      await this.before('moveAlias', version ?? 'none');
+      this.alias = version;
+    },
+    recordTransitions: async ({ entries }) => {
+      await this.before('recordTransitions', entries.map(({ reason }) => reason).join());
+      this.write(entries);
+    },
+    notify: async ({ event }) => {
+      await this.before('notify', event);
+      this.notices.push(event);
+    },
+    publishOutcome: async ({ outcome }) => {
+      await this.before('publishOutcome', outcome);
+      this.notices.push(outcome);
+    },
+  };
+
+  write(entries: readonly LedgerEntry[]): void {
+    for (const entry of entries) if (!this.ledger.some(({ key }) => key === entry.key)) this.ledger.push(entry);
+  }
+
+  /** In slices, since a watch that does not heartbeat counts as dead. */
+  async pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= SLICE_MS) {
+      Context.current().heartbeat();
+      await this.sleep(Math.min(left, SLICE_MS));
+    }
+  }
+
+  put(fence: Fence, route: Route): { at: string; programmed: { fence: Fence; route: Route } } {
+    const order = compareFences(fence, this.fence);
+    if (order < 0 || (order === 0 && !sameRoute(route, this.route)))
+      throw failure('StaleFence', 'a newer fence is in force');
+    if (order > 0) this.routes.push(route);
+    Object.assign(this, { fence, route });
+    return { at: new Date().toISOString(), programmed: { fence, route } };
+  }
+
+  verdictOf(name: string): Verdict {
+    const scripted = this.gates[name] ?? 'pass';
+    const decision = scripted === 'watch' ? 'inconclusive' : scripted;
+    const reason = {
+      pass: 'GatePassed',
+      fail: 'GateFailed',
+      inconclusive: 'NotEnoughEvidence',
+      error: 'EvidenceUnreachable',
+    }[decision];
+    return {
+      decision,
+      reason,
+      summary: `${name} says ${decision}`,
+      metrics: [],
+      samples: { candidate: 100, stable: 100 },
+      batches: { count: 1, first: 0, last: 0, hash: 'sha256:0' },
+      algorithm: 'scripted/1',
+    };
+  }
+
+  #facts(spec: RolloutSpec, candidate: PinnedVersion) {
+    const plan = planRollout(spec);
+    const epoch = ++this.#epochs;
+    return {
+      plan,
+      rolloutId: rolloutId(plan.target, plan.endpoint, epoch),
+      epoch,
+      candidate,
+      snapshot: { fence: this.fence, route: this.route, stable: this.stable, champion: this.alias },
+      alias: 'champion',
+      lineage: { runId: null, runName: null, gitCommit: null, user: null, datasets: [], metrics: {} },
+      url: null,
+    };
+  }
+}
+
+/** A step that works until it dies without a word, as a killed worker's does: the next attempt is Temporal's. */
+export function dies(): never {
+  throw ApplicationFailure.retryable('the worker was killed', 'WorkerKilled');
+}
+
+async function untilCancelled(): Promise<never> {
+  const context = Context.current();
+  const beat = setInterval(() => context.heartbeat(), 100);
+  try {
+    return await context.cancelled;
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+function stepOf(label: string): string {
+  return label.slice(label.indexOf('/') + 1);
+}
+
+function pinned(version: string, digest: string): PinnedVersion {
+  return {
+    model: 'digits',
+    version,
+    digest,
+    key: versionKey(version, digest),
+    source: `models:/digits/${version}`,
+    runId: null,
+  };
+}
+
+export const STABLE = pinned('1', `sha256:${'1'.repeat(64)}`);
+export const CANDIDATE = pinned('2', `sha256:${'2'.repeat(64)}`);

@@ -1,0 +1,21 @@
+import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import type { Activities } from '../activities/index.ts';
+import { ACTIVITY_QUEUES, WORKFLOW_QUEUE } from './queues.ts';
+
+/** How long running activities get to hand over before the process goes. */
+const SHUTDOWN_GRACE = '5s';
+
+/** One worker a task queue, all in this process and on one connection. */
+export async function createWorkers(options: {
+  connection: NativeConnection;
+  namespace: string;
+  workflowBundle: WorkflowBundleOption;
+  activities: Activities;
+}): Promise<Worker[]> {
+  const { connection, namespace, workflowBundle, activities } = options;
+  const shared = { connection, namespace, activities, shutdownGraceTime: SHUTDOWN_GRACE };
+  return Promise.all([
+    Worker.create({ ...shared, ...WORKFLOW_QUEUE, workflowBundle }),
+    ...ACTIVITY_QUEUES.map((queue) => Worker.create({ ...shared, ...queue })),
+  ]);
+}

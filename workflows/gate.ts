@@ -1,0 +1,200 @@
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import type { GateQuestion } from '../gates/question.ts';
+import { formatDuration } from '../domain/duration.ts';
+import type { Stage } from '../domain/outcome.ts';
+import type { InconclusivePolicy } from '../domain/rollout-spec.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import type { WatchCursor, WatchMode, WatchResult } from '../domain/watch.ts';
+import { Halt } from './halt.ts';
+import { watching } from './proxies.ts';
+import type { Run } from './run.ts';
+
+/** One gate of one step. */
+export interface Gate {
+  readonly stage: Extract<Stage, 'shadow' | 'canary' | 'full' | 'soak'>;
+  /** `canary-10`, as approvals name it. */
+  readonly name: string;
+  readonly question: GateQuestion;
+  readonly maxDurationMs: number;
+  readonly onInconclusive: InconclusivePolicy;
+}
+
+/**
+ * Watches until the gate says that the rollout may go on, and returns that verdict.
+ *
+ * @throws Halt when it says anything else: a failed gate rolls back, missing evidence holds, an undecided one follows its policy
+ */
+export async function passGate(run: Run, gate: Gate): Promise<Verdict> {
+  for (;;) {
+    const skipped = () => run.controls.skipToFull && gate.stage === 'canary';
+    const result = await watch(run, gate, 'decide', gate.maxDurationMs, skipped);
+    if (result === null) return settle(run, gate);
+    const { verdict } = result;
+    note(run, gate, verdict);
+    if (verdict.decision === 'fail') throw new Halt('rolled_back', 'GateFailed', verdict.summary, verdict);
+    if (verdict.decision === 'error') throw new Halt('held', heldReason(verdict), verdict.summary, verdict);
+    if (verdict.decision === 'pass') {
+      await guardWhile(run, gate, () => run.controls.paused);
+      return verdict;
+    }
+    if (run.controls.paused) {
+      // The clock of a paused gate does not run: it is watched afresh after `resume`.
+      await guardWhile(run, gate, () => run.controls.paused);
+      continue;
+    }
+    const goesOn = await undecided(run, gate, verdict);
+    if (!goesOn) return verdict;
+  }
+}
+
+/** Waits for a person at a gate, watching the candidate meanwhile if it has traffic. */
+export async function awaitApproval(run: Run, name: string, live: Gate | null): Promise<void> {
+  const { controls, progress, journal, facts } = run;
+  controls.waitingFor = progress.status.waitingFor = name;
+  progress.show();
+  journal.note({ stage: progress.status.phase, step: name, reason: 'ApprovalAsked', detail: { gate: name } });
+  journal.write();
+  const answered = () => controls.approved === name || controls.skipToFull;
+  const limit = facts.plan.approvalTimeoutMs;
+  const inTime = live
+    ? await guardUntil(run, live, answered, limit)
+    : await condition(answered, limit, { summary: `waiting for approval of ${name}` });
+  controls.waitingFor = progress.status.waitingFor = null;
+  progress.show();
+  if (!inTime) throw new Halt('held', 'ApprovalTimedOut', `nobody approved ${name} within ${formatDuration(limit)}`);
+}
+
+/** One window of the soak, going on from where the last one ended. */
+export async function watchWindow(
+  run: Run,
+  gate: Gate,
+  ms: number,
+  from: WatchCursor | null,
+): Promise<WatchResult | null> {
+  return watch(run, gate, 'window', ms, () => run.controls.endSoak, from);
+}
+
+/** Holds the present weight as long as `held` says so; a gate that fails meanwhile still rolls back. */
+export async function guardWhile(run: Run, gate: Gate, held: () => boolean): Promise<void> {
+  if (held()) await guardUntil(run, gate, () => !held(), null);
+}
+
+async function guardUntil(run: Run, gate: Gate, released: () => boolean, limitMs: number | null): Promise<boolean> {
+  const result = await watch(run, gate, 'guard', limitMs, released);
+  if (result === null) return true;
+  const { verdict } = result;
+  if (verdict.decision === 'inconclusive' || verdict.decision === 'pass') return false;
+  note(run, gate, verdict);
+  if (verdict.decision === 'fail') throw new Halt('rolled_back', 'GateFailed', verdict.summary, verdict);
+  throw new Halt('held', heldReason(verdict), verdict.summary, verdict);
+}
+
+/** Follows the policy of an undecided gate: true to watch on, false to go on as if passed. */
+async function undecided(run: Run, gate: Gate, verdict: Verdict): Promise<boolean> {
+  switch (gate.onInconclusive) {
+    case 'extend':
+      return true;
+    case 'promote':
+      return false;
+    case 'ask':
+      await awaitApproval(run, `${gate.name}-undecided`, gate);
+      return false;
+    case 'rollback':
+      throw new Halt('rolled_back', 'NotEnoughEvidence', verdict.summary, verdict);
+    case 'hold':
+      throw new Halt('held', verdict.reason === 'NoData' ? 'NoData' : 'NotEnoughEvidence', verdict.summary, verdict);
+  }
+}
+
+/** `null` when `interrupted` became true first. */
+async function watch(
+  run: Run,
+  gate: Gate,
+  mode: WatchMode,
+  limitMs: number | null,
+  interrupted: () => boolean,
+  from: WatchCursor | null = null,
+): Promise<WatchResult | null> {
+  if (interrupted()) return null;
+  const { plan } = run.facts;
+  run.progress.status.nextDeadline = limitMs === null ? null : new Date(Date.now() + limitMs).toISOString();
+  run.progress.show();
+  const scope = new CancellationScope();
+  const watched = scope
+    .run(() =>
+      run.journal.ride((entries) =>
+        watching.watchGate.executeWithOptions(
+          {
+            summary: `${gate.name}: ${SUMMARIES[mode]}`,
+            // No watcher at all for this long is the blindness that maxBlind is about.
+            scheduleToStartTimeout: plan.maxBlindMs,
+          },
+          [
+            {
+              target: plan.target,
+              endpoint: plan.endpoint,
+              question: gate.question,
+              mode,
+              limitMs,
+              maxBlindMs: plan.maxBlindMs,
+              from,
+              entries,
+            },
+          ],
+        ),
+      ),
+    )
+    .catch((error: unknown) => {
+      if (isCancellation(error) && scope.consideredCancelled && interrupted()) return null;
+      throw error;
+    });
+  const stopped = condition(interrupted).then(() => {
+    scope.cancel();
+    return null;
+  });
+  const result = await Promise.race([watched, stopped]);
+  if (result) run.progress.status.lastVerdict = result.verdict;
+  run.progress.show();
+  return result;
+}
+
+const SUMMARIES: Readonly<Record<WatchMode, string>> = {
+  decide: 'watching the gate',
+  guard: 'holding, still watching',
+  window: 'watching one window',
+};
+
+/** The gate is skipped by hand: what it would say now is not asked. */
+function settle(run: Run, gate: Gate): Verdict {
+  return (
+    run.progress.status.lastVerdict ?? {
+      decision: 'inconclusive',
+      reason: 'PromotedByHand',
+      summary: `${gate.name} was skipped by hand`,
+      metrics: [],
+      samples: { candidate: 0, stable: 0 },
+      batches: { count: 0, first: 0, last: 0, hash: '' },
+      algorithm: 'none',
+    }
+  );
+}
+
+function note(run: Run, gate: Gate, verdict: Verdict): void {
+  const reason = {
+    pass: 'GatePassed',
+    fail: 'GateFailed',
+    inconclusive: 'NotEnoughEvidence',
+    error: 'EvidenceUnreachable',
+  } as const;
+  run.journal.note({
+    stage: gate.stage,
+    step: gate.name,
+    reason: verdict.reason === 'SplitMismatch' ? 'SplitMismatch' : reason[verdict.decision],
+    detail: { summary: verdict.summary },
+    evidence: verdict,
+  });
+}
+
+function heldReason(verdict: Verdict): 'SplitMismatch' | 'EvidenceUnreachable' {
+  return verdict.reason === 'SplitMismatch' ? 'SplitMismatch' : 'EvidenceUnreachable';
+}

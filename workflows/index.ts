@@ -1,0 +1,2 @@
+export { rollback } from './rollback.ts';
+export { rollout } from './rollout.ts';

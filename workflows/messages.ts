@@ -1,0 +1,42 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { RolloutStatus } from '../domain/rollout-state.ts';
+
+/** Who sends a message and why; both only asserted, as the ledger records. Typed by hand in the Web UI, so optional. */
+export interface Message {
+  readonly by?: string;
+  readonly reason?: string;
+}
+
+/** Names the gate, so that an approval of an earlier one is refused: `canary`, `canary-10`, `full`. */
+export interface Approval extends Message {
+  readonly gate: string;
+}
+
+export const pauseSignal = defineSignal<[Message?]>('pause');
+export const resumeSignal = defineSignal<[Message?]>('resume');
+export const abortSignal = defineSignal<[Message?]>('abort');
+/** A newer rollout waits: ends a soak on the evidence so far, any other stage as `abort` does. */
+export const supersedeSignal = defineSignal<[Message?]>('supersede');
+export const approveUpdate = defineUpdate<string, [Approval]>('approve');
+export const promoteUpdate = defineUpdate<string, [Message?]>('promote');
+export const statusQuery = defineQuery<RolloutStatus>('status');
+
+export const TASK_QUEUES = {
+  workflows: 'slipway',
+  traffic: 'slipway-traffic',
+  watch: 'slipway-watch',
+  build: 'slipway-build',
+} as const;
+
+/** Search attributes by which rollouts are found in the Web UI; see `slipway setup` and the stack's start. */
+export const ATTRIBUTES = {
+  model: defineSearchAttributeKey('SlipwayModel', 'KEYWORD'),
+  endpoint: defineSearchAttributeKey('SlipwayEndpoint', 'KEYWORD'),
+  target: defineSearchAttributeKey('SlipwayTarget', 'KEYWORD'),
+  candidate: defineSearchAttributeKey('SlipwayCandidate', 'KEYWORD'),
+  stage: defineSearchAttributeKey('SlipwayStage', 'KEYWORD'),
+  outcome: defineSearchAttributeKey('SlipwayOutcome', 'KEYWORD'),
+  weight: defineSearchAttributeKey('SlipwayWeight', 'INT'),
+  paused: defineSearchAttributeKey('SlipwayPaused', 'BOOL'),
+};

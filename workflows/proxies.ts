@@ -1,0 +1,61 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+import { TASK_QUEUES } from './messages.ts';
+
+/**
+ * One proxy per profile of time limits. All are TRY_CANCEL: an abort waits for none of them, since whatever a late attempt
+ * still does to a route is refused by the fence.
+ */
+const cancellationType = ActivityCancellationType.TRY_CANCEL;
+
+/** Short reads and writes: registry, preflight. */
+export const quick = proxyActivities<Activities>({
+  taskQueue: TASK_QUEUES.workflows,
+  startToCloseTimeout: '2m',
+  scheduleToCloseTimeout: '30m',
+  retry: { initialInterval: '500ms', maximumInterval: '20s' },
+  cancellationType,
+});
+
+/** What must happen in the end, however long PostgreSQL or MLflow are away. */
+export const persistent = proxyActivities<Activities>({
+  taskQueue: TASK_QUEUES.workflows,
+  startToCloseTimeout: '1m',
+  retry: { initialInterval: '500ms', maximumInterval: '20s' },
+  cancellationType,
+});
+
+/** Forward steps of the route. */
+export const traffic = proxyActivities<Activities>({
+  taskQueue: TASK_QUEUES.traffic,
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '5m',
+  retry: { initialInterval: '200ms', maximumInterval: '5s' },
+  cancellationType,
+});
+
+/** The way back: never given up. */
+export const restoring = proxyActivities<Activities>({
+  taskQueue: TASK_QUEUES.traffic,
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '200ms', backoffCoefficient: 1.5, maximumInterval: '5s' },
+  cancellationType,
+});
+
+/** Builds and validations: long, with a heartbeat; the plan says how long they may take in all. */
+export const jobs = proxyActivities<Activities>({
+  taskQueue: TASK_QUEUES.build,
+  startToCloseTimeout: '6h',
+  heartbeatTimeout: '30s',
+  retry: { initialInterval: '1s', maximumInterval: '30s' },
+  cancellationType,
+});
+
+/** Gate watching; every call adds its own limits from the plan. */
+export const watching = proxyActivities<Activities>({
+  taskQueue: TASK_QUEUES.watch,
+  startToCloseTimeout: '8d',
+  heartbeatTimeout: '10s',
+  retry: { initialInterval: '500ms', maximumInterval: '10s' },
+  cancellationType,
+});

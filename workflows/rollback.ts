@@ -1,0 +1,58 @@
+import { setHandler, workflowInfo } from '@temporalio/workflow';
+import type { RollbackInput, RolloutResult } from '../domain/rollout-state.ts';
+import { wholeRoute } from '../domain/route.ts';
+import { Controls } from './controls.ts';
+import { finish } from './finish.ts';
+import { Journal } from './journal.ts';
+import { statusQuery } from './messages.ts';
+import { Progress } from './progress.ts';
+import { jobs, persistent, quick } from './proxies.ts';
+import { Run } from './run.ts';
+import { retire } from './unwind.ts';
+
+/**
+ * The fast way back to a version that served before: no gates, since it is known; traffic first, then the registry.
+ *
+ * Runs under the endpoint's one workflow id, so it cannot cross a rollout: while one runs, `abort` is the way back.
+ */
+export async function rollback(input: RollbackInput): Promise<RolloutResult> {
+  const { target, endpoint } = input;
+  const progress = new Progress({ spec: { target, endpoint, model: '' } });
+  setHandler(statusQuery, () => progress.status, { description: 'Where the rollback stands.' });
+  const facts = await quick.prepareRollback.executeWithOptions({ summary: 'find the version to go back to' }, [
+    { input, rolloutKey: workflowInfo().firstExecutionRunId },
+  ]);
+  const { candidate, snapshot, alias } = facts;
+  const journal = new Journal({ target, endpoint, rolloutId: facts.rolloutId });
+  const run = new Run({ facts, progress, journal, controls: new Controls(), undo: [], sequence: 0 });
+  progress.identify(facts);
+  progress.phase('rollback');
+  const detail = input.reason ?? `back to ${candidate.key}`;
+  const actor = { name: input.by ?? 'unknown', proof: 'asserted' } as const;
+  journal.note({
+    stage: 'rollback',
+    reason: 'RolledBackByHand',
+    actor,
+    detail: { message: detail, snapshot, candidate },
+  });
+  await journal.ride((entries) =>
+    jobs.buildVersion.executeWithOptions({ summary: `have ${candidate.key} ready` }, [{ facts, entries }]),
+  );
+  await run.shift('rollback', 'rollback', wholeRoute(run.candidate, snapshot.route.sticky));
+  await persistent.moveAlias.executeWithOptions({ summary: `alias ${alias} → version ${candidate.version}` }, [
+    { facts, version: candidate.version },
+  ]);
+  journal.note({
+    stage: 'rollback',
+    reason: 'AliasRestored',
+    detail: { alias, from: snapshot.champion, to: candidate.version },
+  });
+  if (run.stable && run.stable !== run.candidate) await retire(run, run.stable);
+  return finish(run, {
+    outcome: 'rolled_back',
+    reason: 'RolledBackByHand',
+    detail,
+    verdict: null,
+    serving: candidate.key,
+  });
+}

@@ -1,0 +1,105 @@
+import { setHandler, workflowInfo } from '@temporalio/workflow';
+import type { PreflightFacts, RolloutInput, RolloutResult } from '../domain/rollout-state.ts';
+import { Controls } from './controls.ts';
+import { endingOf, type Ending } from './ending.ts';
+import { finish } from './finish.ts';
+import { Journal } from './journal.ts';
+import { statusQuery } from './messages.ts';
+import { Progress } from './progress.ts';
+import { quick } from './proxies.ts';
+import { Run } from './run.ts';
+import { build } from './stages/build.ts';
+import { canary } from './stages/canary.ts';
+import { fullRollout } from './stages/full.ts';
+import { settle } from './stages/settle.ts';
+import { shadow } from './stages/shadow.ts';
+import { soak } from './stages/soak.ts';
+import { validate } from './stages/validate.ts';
+import { unwind } from './unwind.ts';
+
+/** Takes a registered model version to production as far as the evidence allows, and back when the evidence turns. */
+export async function rollout(input: RolloutInput): Promise<RolloutResult> {
+  const progress = new Progress(input);
+  const controls = new Controls(input.carried?.paused);
+  controls.listen();
+  setHandler(statusQuery, () => progress.status, { description: 'Where the rollout stands.' });
+
+  const run = await begin(input, progress, controls);
+  try {
+    await controls.forward(async () => {
+      if (!input.carried) {
+        await build(run);
+        await validate(run);
+        await shadow(run);
+        await canary(run);
+        await fullRollout(run);
+      }
+      await soak(run, input);
+    });
+    await settle(run);
+    return await finish(run, {
+      outcome: 'promoted',
+      reason: 'Promoted',
+      detail: '',
+      verdict: progress.status.lastVerdict,
+    });
+  } catch (error) {
+    const ending = endingOf(error, controls);
+    if (!ending) throw error;
+    return await goBack(run, ending);
+  }
+}
+
+async function begin(input: RolloutInput, progress: Progress, controls: Controls): Promise<Run> {
+  const facts = input.carried?.facts ?? (await preflight(input, progress));
+  const { target, endpoint } = facts.plan;
+  const journal = new Journal({ target, endpoint, rolloutId: facts.rolloutId }, input.carried?.ledgerSequence);
+  controls.onChange((reason, actor, message) => {
+    if (reason === 'Paused' || reason === 'Resumed') progress.paused(reason === 'Paused');
+    journal.note({ stage: progress.status.phase, reason, actor, detail: { message } });
+    journal.write();
+  });
+  if (input.carried) {
+    progress.identify(facts);
+    progress.status.phase = 'soak';
+  } else {
+    const { candidate, snapshot, plan, lineage, epoch } = facts;
+    const actor = { name: input.by ?? 'unknown', proof: 'asserted' } as const;
+    journal.note({ stage: 'preflight', reason: 'RolloutStarted', actor, detail: { candidate, plan } });
+    journal.note({ stage: 'preflight', reason: 'PreflightPassed', detail: { snapshot, epoch, lineage } });
+  }
+  return new Run({
+    facts,
+    controls,
+    progress,
+    journal,
+    undo: input.carried?.undo ?? [],
+    sequence: input.carried?.sequence ?? 0,
+  });
+}
+
+async function preflight(input: RolloutInput, progress: Progress): Promise<PreflightFacts> {
+  progress.begin('preflight', 'resolving the version, reading the endpoint');
+  const facts = await quick.preflight.executeWithOptions({ summary: 'resolve the version, read the endpoint' }, [
+    // The first run's id, so that neither a retry nor a workflow reset takes a second epoch.
+    { input, rolloutKey: workflowInfo().firstExecutionRunId },
+  ]);
+  const { candidate, snapshot } = facts;
+  progress.identify(facts);
+  progress.end(
+    'preflight',
+    'passed',
+    `${candidate.key}, ${snapshot.stable ? `after ${snapshot.stable.key}` : 'the first on this endpoint'}`,
+  );
+  return facts;
+}
+
+async function goBack(run: Run, ending: Ending): Promise<RolloutResult> {
+  const { progress, journal, controls } = run;
+  const { outcome, reason, detail, verdict } = ending;
+  progress.interrupt(outcome === 'held' ? 'undecided' : 'failed', detail);
+  const actor = controls.stop && { actor: controls.stop.actor };
+  journal.note({ stage: 'rollback', reason, ...actor, detail: { message: detail, outcome }, evidence: verdict });
+  await unwind(run, outcome === 'held');
+  return finish(run, ending);
+}
