@@ -6,14 +6,32 @@ export class Failure extends Error {
   readonly exitCode: ExitCode;
   /** A stable word for programs that read `--json`. */
   readonly code: string;
+  /** What else `--json` prints. */
+  readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(message: string, { exitCode = EXIT.unexpected as ExitCode, code = 'failed' } = {}) {
-    super(message);
+  constructor(
+    message: string,
+    { exitCode = EXIT.unexpected, code = 'failed', details = {}, cause }: FailureOptions = {},
+  ) {
+    super(message, { cause });
     this.exitCode = exitCode;
     this.code = code;
+    this.details = details;
   }
+}
+
+interface FailureOptions {
+  readonly exitCode?: ExitCode;
+  readonly code?: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
 }
 
 export function usageFailure(message: string): Failure {
   return new Failure(message, { exitCode: EXIT.usage, code: 'usage' });
+}
+
+/** Ends with a code that is the answer itself, with nothing more to say. */
+export function silentExit(exitCode: ExitCode): Failure {
+  return new Failure('', { exitCode });
 }

@@ -1,16 +1,34 @@
 import { Command, CommanderError } from 'commander';
+import { addAbort } from './commands/abort.ts';
+import { addApprove } from './commands/approve.ts';
 import { addDown } from './commands/down.ts';
+import { addGet } from './commands/get.ts';
+import { addHistory } from './commands/history.ts';
+import { addList } from './commands/list.ts';
+import { addLogs } from './commands/logs.ts';
+import { addPauseAndResume } from './commands/signals.ts';
+import { addPlan } from './commands/plan.ts';
+import { addPromote } from './commands/promote.ts';
+import { addRollback } from './commands/rollback.ts';
+import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addUp } from './commands/up.ts';
 import { EXIT } from './exit-codes.ts';
 import { Failure } from './failure.ts';
+import { InvalidConfig } from '../spec/config.ts';
 import { paint, type Terminal } from './terminal.ts';
+
+/** In the order of `--help`. */
+const GROUPS = {
+  'The local stack:': [addUp, addDown, addStatus],
+  'Rollouts:': [addPlan, addStart, addList, addGet, addHistory, addLogs],
+  'The hand on a rollout:': [addPauseAndResume, addApprove, addPromote, addAbort, addRollback],
+};
 
 /** Runs one command line and returns what the shell is told. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
-  const program = createProgram(terminal);
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await createProgram(terminal).parseAsync(args, { from: 'user' });
     return EXIT.ok;
   } catch (error) {
     return report(error, args.includes('--json'), terminal);
@@ -23,21 +41,46 @@ export function createProgram(terminal: Terminal): Command {
       'Durable rollouts of machine-learning models: out as far as the evidence allows, and back when it turns.',
     )
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .configureHelp({ showGlobalOptions: false })
+    .helpCommand(false)
     .showSuggestionAfterError()
-    .exitOverride();
-  addUp(program, terminal);
-  addDown(program, terminal);
-  addStatus(program, terminal);
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+First steps:
+  slipway up
+  slipway plan -f rollout.yaml
+  slipway start -f rollout.yaml --wait
+
+Each command has examples: slipway start --help`,
+    );
+  for (const [group, commands] of Object.entries(GROUPS)) {
+    program.commandsGroup(group);
+    for (const add of commands) add(program, terminal);
+  }
   return program;
 }
 
 function report(error: unknown, json: boolean, { out, err }: Terminal): number {
   // Commander has printed its message, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  const code = error instanceof Failure ? error.code : 'unexpected';
-  const message = error instanceof Error ? error.message : String(error);
-  if (json && message) out(`${JSON.stringify({ error: code, message })}\n`);
+  const failure = asFailure(error);
+  const { message, code, details } = failure;
+  if (json && message) out(`${JSON.stringify({ error: code, message, ...details })}\n`);
   else if (message) err(`${paint.bad('✗')} ${message}\n`);
-  if (!(error instanceof Failure) && error instanceof Error) err(`${paint.dim(error.stack ?? '')}\n`);
-  return error instanceof Failure ? error.exitCode : EXIT.unexpected;
+  return failure.exitCode;
+}
+
+function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (error instanceof InvalidConfig)
+    return new Failure(error.message, {
+      exitCode: EXIT.usage,
+      code: 'invalid_config',
+      details: { faults: error.faults },
+    });
+  // A fault of ours: the stack tells where.
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new Failure(text, { code: 'unexpected', cause: error });
 }

@@ -16,7 +16,11 @@ const BETTER = [1.2, 1.8, 3, 8, 40].map((factor) => -ln(factor));
 const STAKES = evenStakes(BETTER.length, FAVOUR_FIRST);
 /** Overdispersion that is assumed until it is measured: servers differ in speed for reasons that are not the model. */
 const PRIOR_SPREAD = 2;
-const MOST = Number(process.env.MOST ?? 3);
+/**
+ * Most that one batch may add to the logarithm of the evidence: a server that is slow for a moment is no slow model. A slow
+ * model goes back after four batches instead of two.
+ */
+const MOST_PER_BATCH = 2;
 
 export interface Sketches {
   readonly candidate: LatencySketch;
@@ -37,7 +41,7 @@ export function observeLatency(
   const raised = exceedances(earlier.stable, quantile, sketches, ratioToBuckets(margin));
   const observation = {
     table,
-    lnAgainst: oddsBet(table, 0, WORSE).map((x) => Math.min(x, MOST * PRIOR_SPREAD)),
+    lnAgainst: oddsBet(table, 0, WORSE).map((x) => Math.min(x, MOST_PER_BATCH * PRIOR_SPREAD)),
     lnFavour: oddsBet(raised, 0, BETTER),
     users,
     prior: PRIOR_SPREAD,

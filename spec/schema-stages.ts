@@ -85,7 +85,7 @@ export const canary = object('Live traffic in growing steps, each with a gate.',
     default: [1, 5, 10, 25, 50],
   }),
   minDuration: duration('Shortest time at each step.', '1m'),
-  maxDuration: duration('Longest time to reach a verdict.', '2h'),
+  maxDuration: duration('Longest time at each step to reach a verdict.', '2h'),
   onInconclusive: inconclusive,
 });
 

@@ -72,7 +72,7 @@ export class Controls {
       description: 'Let a waiting gate pass; input {"gate": "<the gate that is waiting>"}.',
     });
     setHandler(promoteUpdate, (message) => this.#promote(message), {
-      validator: (_message?: Message) => this.#refusePromotion(),
+      validator: (_message: Message) => this.#refusePromotion(),
       description: 'Skip the remaining canary steps.',
     });
   }

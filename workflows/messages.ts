@@ -19,7 +19,7 @@ export const abortSignal = defineSignal<[Message?]>('abort');
 /** A newer rollout waits: ends a soak on the evidence so far, any other stage as `abort` does. */
 export const supersedeSignal = defineSignal<[Message?]>('supersede');
 export const approveUpdate = defineUpdate<string, [Approval]>('approve');
-export const promoteUpdate = defineUpdate<string, [Message?]>('promote');
+export const promoteUpdate = defineUpdate<string, [Message]>('promote');
 export const statusQuery = defineQuery<RolloutStatus>('status');
 
 export const TASK_QUEUES = {

@@ -42,7 +42,7 @@ async function stopOne(
   if (!process) return true;
   watcher.begins(name, '');
   try {
-    watcher.done(name, await stopPart(ALL_PARTS[name], context, process), '');
+    watcher.done(name, await stopPart(ALL_PARTS[name], context, process, 'down'), '');
     await file.setProcess(name, null);
     return true;
   } catch (error) {

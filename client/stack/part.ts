@@ -41,6 +41,9 @@ export interface Command {
   readonly user?: { readonly uid: number; readonly gid: number };
 }
 
+/** Whether it comes back at once, with other settings. */
+export type StopPurpose = 'down' | 'restart';
+
 /** One server of the stack. */
 export interface Part {
   readonly name: PartName;
@@ -61,7 +64,9 @@ export interface Part {
   /** After it is healthy, started or existing: what the others rely on. Idempotent. */
   furnish?(context: StackContext): Promise<void>;
   /** Asks it to end; the caller waits and, past `stopMs`, kills it. */
-  stop(context: StackContext, pid: number): Promise<void>;
+  stop(context: StackContext, pid: number, purpose: StopPurpose): Promise<void>;
+  /** At `down`, ends what outlives its process on purpose, where that process is gone already. */
+  stopRemains?(context: StackContext): Promise<void>;
   readonly stopMs: number;
   address(addresses: Addresses): string;
 }

@@ -28,7 +28,7 @@ export async function startPart(part: Part, context: StackContext, file: RecordF
     await part.furnish?.(context);
     return 'running already';
   }
-  if (before && runs) await stopPart(part, context, before);
+  if (before && runs) await stopPart(part, context, before, 'restart');
   if (part.patience !== undefined) context.note(part.patience);
   const log = context.paths.log(part.name);
   const { started, ended } = await launch(command, context.env, markOf(context.home, part.name), log);

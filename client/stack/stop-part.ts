@@ -1,7 +1,7 @@
 import { isRunning, signalGroup, strays } from './process-table.ts';
 import { markOf } from './context.ts';
 import { within } from './wait-until.ts';
-import type { Part, StackContext } from './part.ts';
+import type { Part, StackContext, StopPurpose } from './part.ts';
 import type { StartedProcess } from './record.ts';
 
 const KILL_MS = 10_000;
@@ -10,9 +10,15 @@ const KILL_MS = 10_000;
 export type Ending = 'stopped' | 'was not running' | 'killed';
 
 /** Ends one process that `up` started, and nothing else: by number and start time, then what is left of its group. */
-export async function stopPart(part: Part, context: StackContext, process: StartedProcess): Promise<Ending> {
+export async function stopPart(
+  part: Part,
+  context: StackContext,
+  process: StartedProcess,
+  purpose: StopPurpose,
+): Promise<Ending> {
   const wasRunning = isRunning(process);
-  if (wasRunning) await part.stop(context, process.pid).catch(ignoreGone);
+  if (wasRunning) await part.stop(context, process.pid, purpose).catch(ignoreGone);
+  else if (purpose === 'down') await part.stopRemains?.(context);
   const ended = await within(part.stopMs, () => !isRunning(process));
   if (!ended) {
     signalGroup(process.pid, 'SIGKILL');
@@ -25,8 +31,6 @@ export async function stopPart(part: Part, context: StackContext, process: Start
 
 /** Ends what a killed process of this part left behind, which would hold its port or its files. */
 export async function sweep(part: Part, home: string): Promise<void> {
-  // Model servers outlive the serving host on purpose and are taken over by the next one.
-  if (part.name === 'serving') return;
   const left = strays(markOf(home, part.name));
   for (const group of left) signalGroup(group, 'SIGTERM');
   const gone = () => strays(markOf(home, part.name)).length === 0;

@@ -22,7 +22,7 @@ const everythingButTest = folders.filter((folder) => folder !== 'test').map((fol
 const house = {
   'domain/**': { may: [], packages: [] },
   'gates/**': { may: ['domain/'], packages: ['@stdlib/'] },
-  'spec/**': { may: ['domain/'], packages: ['yaml$', 'ajv($|/)'] },
+  'spec/**': { may: ['domain/'], packages: ['yaml$', 'ajv($|/)', 'node:'] },
   'workflows/**': { may: ['domain/'], types: ['activities/'], packages: ['@temporalio/(workflow|common)$'] },
   'activities/**': { may: ['domain/', 'gates/', 'spec/', 'packages/mlflow-client-ts/'], packages: anyPackage },
   'serving/**': { may: ['domain/', 'packages/mlflow-client-ts/'], packages: anyPackage },
@@ -30,7 +30,10 @@ const house = {
     may: ['domain/', 'gates/', 'spec/', 'workflows/messages\\.ts$', 'packages/'],
     packages: anyPackage,
   },
-  'worker/**': { may: ['activities/', 'domain/'], packages: anyPackage },
+  'worker/**': {
+    may: ['activities/', 'domain/', 'spec/', 'packages/', 'workflows/messages\\.ts$'],
+    packages: anyPackage,
+  },
   'packages/*/src/**': { may: [], packages: ['node:'] },
   '{bench,examples,scripts}/**': { may: everythingButTest, packages: anyPackage },
 };

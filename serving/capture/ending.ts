@@ -8,11 +8,11 @@ export type Ending = 'ok' | 'rejected' | 'error' | 'timeout' | 'abandoned' | 'un
  * error of its arm although its user saw none.
  */
 export function endingOf(observation: Observation): Ending {
-  const { status, version, arm, attempts, isTimeout, isAbandoned } = observation;
+  const { status, version, arm, attempts, isTimeout, isBroken, isAbandoned } = observation;
   if (isTimeout) return 'timeout';
   // The client's own impatience is no fault of the version, but the request counts, with the time it did wait.
   if (isAbandoned) return 'abandoned';
-  if (status >= 500 || status === 0 || attempts > 1) return 'error';
+  if (status >= 500 || status === 0 || isBroken || attempts > 1) return 'error';
   if (version !== null && version !== arm) return 'error';
   if (status < 400) return 'ok';
   // Without a version it was refused by the gateway, and says nothing about any arm.

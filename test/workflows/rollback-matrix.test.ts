@@ -5,6 +5,7 @@ import { failure } from '../../activities/failures.ts';
 import type { Outcome, Stage } from '../../domain/outcome.ts';
 import type { Reason } from '../../domain/reasons.ts';
 import { weightOf, wholeRoute } from '../../domain/route.ts';
+import { statusQuery } from '../../workflows/messages.ts';
 import { startRollout, type RolloutHandle } from '../support/rollouts.ts';
 import { startTemporal, withWorkers } from '../support/temporal.ts';
 import { CANDIDATE, dies, STABLE, World } from '../support/world.ts';
@@ -100,7 +101,7 @@ function interruptAt(world: World, { step, gate }: { step: string; gate: string 
 async function closing(handle: RolloutHandle): Promise<{ outcome: Outcome; reason: Reason; status: string }> {
   const result = await handle.result().catch(() => null);
   const { status } = await handle.describe();
-  const { outcome, reason } = result ?? (await handle.query('status'));
+  const { outcome, reason } = result ?? (await handle.query(statusQuery));
   return { outcome: outcome as Outcome, reason: reason as Reason, status: status.name };
 }
 

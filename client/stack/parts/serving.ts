@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { ask } from './http.ts';
 import { envoyBinary, pythonBinary } from '../binaries.ts';
 import { environmentOf } from '../addresses.ts';
 import { ROOT } from '../paths.ts';
 import type { HostHealth } from '../../../domain/serving-contract.ts';
-import type { Part } from '../part.ts';
+import type { Part, StackContext } from '../part.ts';
 
 export const serving: Part = {
   name: 'serving',
@@ -42,18 +43,16 @@ export const serving: Part = {
     throw new Error(bad.map(([name, part]) => `${name}: ${part.detail}`).join('; '));
   },
 
-  /** Through its API, since only that ends the model servers, which otherwise outlive the host. */
-  async stop({ addresses, paths }, pid) {
-    try {
-      const token = (await readFile(paths.servingToken, 'utf8')).trim();
-      const response = await ask(`${addresses.serving}/shutdown`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}` },
-      });
-      if (response.ok) return;
-    } catch {
-      // It does not answer: the signal is all that is left.
-    }
-    process.kill(pid, 'SIGTERM');
+  /** A restart leaves model servers and Envoy running, and with them every prediction. */
+  async stop(context, pid, purpose) {
+    if (purpose === 'restart') process.kill(pid, 'SIGTERM');
+    else await shutDown(context);
   },
+
+  stopRemains: shutDown,
 };
+
+async function shutDown({ env, home }: StackContext): Promise<void> {
+  const args = [join(ROOT, 'serving', 'main.ts'), '--shutdown', '--home', home];
+  await promisify(execFile)(process.execPath, args, { env });
+}

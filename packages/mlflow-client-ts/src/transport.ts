@@ -37,11 +37,13 @@ export function explainFailure(error: unknown): TransportFailure {
   const text = cause instanceof Error && cause.message !== '' ? cause.message : String(cause);
   const reason = code === undefined || text.includes(code) ? text : `${code}: ${text}`;
   const certificate = code !== undefined && /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO_|ERR_SSL|ERR_TLS|EPROTO/.test(code);
+  // The fetch standard blocks some ports, 6000 among them, and says no more than this.
+  const blocked = text === 'bad port';
   const refusedByFetch = error instanceof TypeError && error.cause === undefined && error.message !== 'terminated';
   return {
-    reason,
-    neverSent: code !== undefined && NEVER_SENT.has(code),
-    transient: !certificate && !refusedByFetch,
+    reason: blocked ? 'the fetch standard blocks this port; let MLflow listen on another' : reason,
+    neverSent: blocked || (code !== undefined && NEVER_SENT.has(code)),
+    transient: !certificate && !refusedByFetch && !blocked,
   };
 }
 

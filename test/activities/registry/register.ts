@@ -1,4 +1,4 @@
-import { MlflowClient } from '../../../packages/mlflow-client-ts/src/index.ts';
+import type { MlflowClient } from '../../../packages/mlflow-client-ts/src/index.ts';
 
 export interface Registered {
   readonly model: string;
@@ -12,8 +12,7 @@ export async function register(
   model: string,
   files: Readonly<Record<string, string>>,
 ): Promise<Registered> {
-  const found = await mlflow.experiments.findByName('training');
-  const experimentId = found?.experimentId ?? (await mlflow.experiments.create('training'));
+  const { experimentId } = await mlflow.experiments.getOrCreate('training');
   const { runId } = await mlflow.runs.create({ experimentId, runName: `train-${model}` });
   for (const [path, content] of Object.entries(files)) {
     await mlflow.artifacts.upload({ runId }, `model/${path}`, content);

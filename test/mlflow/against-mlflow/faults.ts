@@ -178,6 +178,13 @@ export function faultPromises(address: Address): void {
     await expect(client().experiments.get('0', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 
+  test('a port that fetch blocks is named as the reason, and not tried again', async () => {
+    await expect(clientAt('http://127.0.0.1:6000').health()).rejects.toMatchObject({
+      message: expect.stringContaining('blocks this port') as string,
+      attempts: 1,
+    });
+  });
+
   test('an address where MLflow does not live is told apart from a thing that does not exist', async () => {
     const lost = clientAt(`${address()}/not/here`);
     await expect(lost.runs.get('r')).rejects.toMatchObject({ errorCode: 'ENDPOINT_NOT_FOUND', status: 404 });

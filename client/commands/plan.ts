@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { addSpecFlags, readSpecFile, type SpecFlags } from './spec-file.ts';
+import { planCautions, planTimes } from '../plan-summary.ts';
+import { planRollout } from '../../domain/plan.ts';
+import { renderPlan } from '../render/plan.ts';
+import type { Terminal } from '../terminal.ts';
+
+interface PlanFlags extends SpecFlags {
+  readonly json?: boolean;
+}
+
+export function addPlan(program: Command, terminal: Terminal): void {
+  addSpecFlags(program.command('plan'))
+    .description('check a specification and show all that it will do, defaults filled in; starts nothing')
+    .option('--json', 'print the plan as JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  slipway plan -f rollout.yaml\n  slipway plan -f rollout.yaml --version 7 --json',
+    )
+    .action(async (flags: PlanFlags) => {
+      const plan = planRollout(await readSpecFile(flags));
+      const summary = { plan, times: planTimes(plan), cautions: planCautions(plan) };
+      terminal.out(flags.json ? `${JSON.stringify(summary)}\n` : renderPlan(plan));
+    });
+}

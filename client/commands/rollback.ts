@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+import { addActFlags, addPlace, messageOf, withRollouts, type ActFlags } from './common.ts';
+import { EXIT } from '../exit-codes.ts';
+import { exitCodeFor } from '../rollouts/close.ts';
+import { Failure, silentExit } from '../failure.ts';
+import { paint, type Terminal } from '../terminal.ts';
+import { shortPlace, type Place } from '../rollouts/place.ts';
+import { watchRollout } from './watch.ts';
+
+interface RollbackFlags extends ActFlags {
+  readonly version?: string;
+  readonly wait?: boolean;
+}
+
+export function addRollback(program: Command, terminal: Terminal): void {
+  addActFlags(addPlace(program.command('rollback')))
+    .description('put an endpoint back on a version that served before, without gates')
+    .option('--version <number>', 'registry version; the one before the present champion when absent')
+    .option('--wait', 'stay until traffic is back; ends with 0 then')
+    .addHelpText(
+      'after',
+      `
+While a rollout runs on the endpoint, going back from it is \`slipway abort\`.
+
+Examples:
+  slipway rollback digits --wait
+  slipway rollback digits --version 6 --reason "complaints since noon"`,
+    )
+    .action((place: Place, flags: RollbackFlags) => rollback(place, flags, terminal));
+}
+
+async function rollback(place: Place, flags: RollbackFlags, terminal: Terminal): Promise<void> {
+  const { json = false, wait = false, version } = flags;
+  await withRollouts(async (rollouts) => {
+    const runId = await rollouts.rollback({
+      ...place,
+      ...messageOf(flags),
+      ...(version === undefined ? {} : { version }),
+    });
+    const name = shortPlace(place);
+    if (!json) terminal.out(`${paint.good('✓')} rolling ${name} back; \`slipway get ${name} --watch\` shows it\n`);
+    else if (!wait) terminal.out(`${JSON.stringify({ ...place, runId })}\n`);
+    if (!wait) return;
+    await watchRollout(rollouts, place, { wait, json }, terminal).catch((error: unknown) => {
+      // Having rolled back is what was asked for.
+      if (!(error instanceof Failure && error.exitCode === EXIT.rolledBack)) throw error;
+    });
+    const code = exitCodeFor(await rollouts.look(place));
+    if (code !== null && code !== EXIT.rolledBack) throw silentExit(code);
+  });
+}

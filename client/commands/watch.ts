@@ -1,0 +1,68 @@
+import { changesBetween } from '../render/changes.ts';
+import { EXIT } from '../exit-codes.ts';
+import { exitCodeFor } from '../rollouts/close.ts';
+import { fit } from '../render/columns.ts';
+import { formatTime } from '../render/numbers.ts';
+import { Meter } from '../rollouts/meter.ts';
+import { renderTree } from '../render/tree.ts';
+import { servingOf } from '../serving.ts';
+import { silentExit } from '../failure.ts';
+import type { Place } from '../rollouts/place.ts';
+import type { RolloutClient } from '../rollout-client.ts';
+import type { Sighting } from '../rollouts/sighting.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface WatchOptions {
+  /** Ends at a failed rollback too, and tells the shell how the rollout ended. */
+  readonly wait: boolean;
+  readonly json?: boolean;
+}
+
+/** Shows a rollout until it ends: a tree that redraws itself on a screen, a line a change elsewhere, one object at the end as JSON. */
+export async function watchRollout(
+  rollouts: RolloutClient,
+  place: Place,
+  { wait, json = false }: WatchOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const meter = terminal.isScreen && !json ? await createMeter(place) : null;
+  const draw = terminal.isScreen ? redrawing(terminal) : noting(terminal);
+  let last: Sighting | null = null;
+  for await (const sighting of rollouts.follow(place)) {
+    const version = sighting.status?.candidate ?? sighting.attributes.candidate;
+    const measured = meter && version ? await meter.shareOf(version) : null;
+    if (!json) draw(sighting, measured);
+    last = sighting;
+    if (wait && exitCodeFor(sighting) !== null) break;
+  }
+  if (!last) return;
+  if (json) terminal.out(`${JSON.stringify(last)}\n`);
+  else if (!terminal.isScreen) terminal.out(`${renderTree(last, { now: Date.now(), measured: null }).join('\n')}\n`);
+  const code = exitCodeFor(last);
+  if (wait && code !== null && code !== EXIT.ok) throw silentExit(code);
+}
+
+function redrawing({ out, columns }: Terminal): (sighting: Sighting, measured: number | null) => void {
+  let drawn = 0;
+  return (sighting, measured) => {
+    const lines = renderTree(sighting, { now: Date.now(), measured }).map((line) => fit(line, columns));
+    const backToTop = drawn > 0 ? `\x1b[${drawn}A\x1b[0J` : '';
+    out(`${backToTop}${lines.join('\n')}\n`);
+    drawn = lines.length;
+  };
+}
+
+function noting({ out }: Terminal): (sighting: Sighting) => void {
+  let before: Sighting | null = null;
+  return (sighting) => {
+    const time = formatTime(new Date().toISOString());
+    for (const line of changesBetween(before, sighting)) out(`${time}  ${line}\n`);
+    before = sighting;
+  };
+}
+
+/** Without a serving host in reach there is just nothing measured. */
+async function createMeter({ target, endpoint }: Place): Promise<Meter | null> {
+  const serving = await servingOf(target).catch(() => null);
+  return serving && new Meter(serving, endpoint);
+}
