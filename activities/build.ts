@@ -37,6 +37,7 @@ export function createBuildActivities(deps: Deps) {
           await target.ensureEndpoint(plan.endpoint, plan.serving);
           const ready = untilReady(target, facts, signal, (detail) => (state = detail));
           const [status, manifest] = await Promise.all([ready, createManifest(deps.mlflow, facts, signal)]);
+          await answersExample(target, status, manifest.smokeRequest, signal);
           const took = formatDuration(deps.clock() - started);
           return {
             summary: `ready after ${took}${manifest.warnings.length > 0 ? `; ${manifest.warnings.join('; ')}` : ''}`,
@@ -55,6 +56,23 @@ export function createBuildActivities(deps: Deps) {
       await target.retireVersion(facts.plan.endpoint, key);
     },
   };
+}
+
+/** The example that the model was logged with is the one request that must work. */
+async function answersExample(
+  target: ServingTarget,
+  status: VersionStatus,
+  body: string | null,
+  signal: AbortSignal,
+): Promise<void> {
+  if (body === null) return;
+  const answer = await target.predict(status, body, signal);
+  if (answer.status >= 300) {
+    throw failure(
+      'CandidateBroken',
+      `${status.key} answers its own input example with HTTP ${answer.status}: ${answer.body.slice(0, 300)}`,
+    );
+  }
 }
 
 async function untilReady(

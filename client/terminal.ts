@@ -3,9 +3,9 @@ import { styleText } from 'node:util';
 /** Where a command writes, apart from the process so that tests can read it. */
 export interface Terminal {
   /** What was asked for. */
-  out(text: string): void;
+  readonly out: (text: string) => void;
   /** Progress and faults. */
-  err(text: string): void;
+  readonly err: (text: string) => void;
   /** Whether `out` is a screen that can be redrawn. */
   readonly isScreen: boolean;
   readonly columns: number;

@@ -12,7 +12,7 @@ const WRONG = 0.1;
 /** A batch in which the candidate is exactly as good as stable and nothing fails: `tens` × 10 requests of the candidate. */
 export function cleanBatch(question: GateQuestion, index: number, tens: number): GateBatch {
   const candidate = tens * 10;
-  const stable = Math.round((candidate * (FULL_WEIGHT - question.weight)) / Math.max(question.weight, 1));
+  const stable = 10 * Math.round((tens * (FULL_WEIGHT - question.weight)) / Math.max(question.weight, 1));
   const arms = [cleanArm(question.candidate, candidate), cleanArm(question.stable ?? '', stable)];
   return {
     endpoint: '',

@@ -1,9 +1,16 @@
-import { enableCompileCache } from 'node:module';
-import { setFlagsFromString } from 'node:v8';
+import { readHostConfig, InvalidConfig, USAGE } from './host/config.ts';
+import { CannotRun, runHost } from './host/run.ts';
 
-// The host idles most of its life: a small nursery keeps garbage from growing its memory to twice what it needs, and
-// the cache spares it the TypeScript stripper (20 MB) from its second start on.
-setFlagsFromString('--min-semi-space-size=1');
-enableCompileCache();
+// What outlives this process must not look like a part of the stack that started it.
+delete process.env.SLIPWAY_STACK_PART;
 
-await import('./host/main.ts');
+try {
+  const config = await readHostConfig(process.argv.slice(2), process.env);
+  if (config) await runHost(config);
+  else process.stdout.write(USAGE);
+  process.exit(0);
+} catch (error) {
+  const expected = error instanceof InvalidConfig || error instanceof CannotRun;
+  process.stderr.write(`${expected ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
+  process.exit(error instanceof InvalidConfig ? 2 : 1);
+}

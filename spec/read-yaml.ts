@@ -6,7 +6,7 @@ import type { Fault, FoundFault } from './fault.ts';
 export interface ReadYaml {
   readonly value: unknown;
   readonly faults: readonly Fault[];
-  locate(fault: FoundFault): Fault;
+  readonly locate: (fault: FoundFault) => Fault;
 }
 
 /** Parses one YAML (or JSON) document. A syntax error is one fault, since what follows it is a guess. */

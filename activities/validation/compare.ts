@@ -64,7 +64,7 @@ export function compareVersions(compared: Compared, settings: ComparisonSettings
     unit: 'share',
     margin,
     finding: `${found.metric} ${figure(found.candidate)} against ${figure(found.stable)} of stable on ${found.rows} rows (${found.detail})`,
-    rowsNeeded: found.needed,
+    rowsNeeded: decision === 'undecided' ? found.needed : null,
   };
 }
 

@@ -9,6 +9,7 @@ import type { Scores } from './score-version.ts';
 /** Largest report, in bytes: it is to be opened in the registry's viewer. */
 const MOST_BYTES = 100_000;
 const MOST_CLASSES = 30;
+const MOST_FINDINGS = 100;
 
 /** The full account of a validation as JSON, at most 100 KB: details are left out, largest first, where it would be more. */
 export function validationReport(
@@ -41,6 +42,11 @@ export function validationReport(
     { ...head, ...versions('confusion'), slices: inSlices },
     { ...head, ...versions('classes'), slices: inSlices },
     { ...head, ...versions('metrics') },
+    {
+      ...head,
+      findings: head.findings.filter(({ decision }) => decision !== 'pass').slice(0, MOST_FINDINGS),
+      ...versions('metrics'),
+    },
   ];
   const texts = attempts.map(prettyJson);
   return texts.find((text) => Buffer.byteLength(text) <= MOST_BYTES) ?? prettyJson({ ...head, findings: [] });

@@ -12,13 +12,13 @@ interface SignalCommand {
 const PAUSE: SignalCommand = {
   verb: 'pause',
   description: 'hold a rollout at its present weight; its gate is still watched and can still roll back',
-  done: (place) => `paused ${place}; \`slipway resume ${place}\` lets it go on`,
+  done: (place) => `pausing ${place}; \`slipway resume ${place}\` lets it go on`,
 };
 
 const RESUME: SignalCommand = {
   verb: 'resume',
   description: 'let a paused rollout go on',
-  done: (place) => `${place} goes on`,
+  done: (place) => `resuming ${place}`,
 };
 
 /** Both are taken by the server even while no worker is up. */

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { down } from '../stack/down.ts';
+import type { down } from '../stack/down.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import { PARTS, type PartName } from '../stack/part.ts';
@@ -7,7 +7,7 @@ import { renderStack } from '../render/stack.ts';
 import { showProgress } from '../stack/progress.ts';
 import { slipwayHome } from '../../spec/home.ts';
 import { status } from '../stack/status.ts';
-import { up } from '../stack/up.ts';
+import type { up } from '../stack/up.ts';
 import type { StackOptions } from '../stack/context.ts';
 import type { Terminal } from '../terminal.ts';
 

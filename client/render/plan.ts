@@ -5,9 +5,10 @@ import { paint } from '../terminal.ts';
 import { percent } from '../../domain/render-details.ts';
 import { planCautions, planTimes } from '../plan-summary.ts';
 import type { GatePlan, PlannedMetric, RolloutPlan } from '../../domain/plan.ts';
+import type { GatePlanCheck, StepNeed } from '../../gates/plan-check.ts';
 
 /** Everything a rollout will do and by which rules, before anything is started. */
-export function renderPlan(plan: RolloutPlan): string {
+export function renderPlan(plan: RolloutPlan, { needs, warnings }: GatePlanCheck): string {
   const times = planTimes(plan);
   const { approvals } = times;
   const asks =
@@ -19,7 +20,7 @@ export function renderPlan(plan: RolloutPlan): string {
   const lines = [
     `${paint.bold(`${plan.model} ${plan.version}`)} → ${plan.target}/${plan.endpoint}`,
     '',
-    ...columns(stageRows(plan)),
+    ...columns(stageRows(plan, needs)),
     '',
     `${paint.bold('takes')} at least ${formatDuration(times.atLeastMs)}, ${atMost}${asks}`,
     '',
@@ -29,31 +30,50 @@ export function renderPlan(plan: RolloutPlan): string {
     '',
     paint.bold('settings'),
     ...columns(settingRows(plan)),
-    ...planCautions(plan).map((caution) => `${paint.warn('!')} ${caution}`),
+    ...[...planCautions(plan), ...warnings].map((caution) => `${paint.warn('!')} ${caution}`),
   ];
   return `${lines.join('\n')}\n`;
 }
 
 type Row = readonly string[];
 
-function stageRows(plan: RolloutPlan): Row[] {
-  const { build, canary, soak } = plan;
+function stageRows(plan: RolloutPlan, needs: readonly StepNeed[]): Row[] {
+  const { build, soak } = plan;
   return [
     ['build', 'start the candidate and ask it for its own example', `at most ${formatDuration(build.timeoutMs)}`],
     ...validateRows(plan),
-    ...shadowRows(plan),
-    ...(canary.steps.length === 0
-      ? [['canary', paint.dim('left out: from shadow straight to all traffic'), '']]
-      : canary.steps.map(({ weight, minDurationMs, approval }, index) => [
-          index === 0 ? `canary${asked(plan, 'canary')}` : '',
-          `${percent(weight)} of live traffic, ${formatCount(plan.gates.minRequests)} requests or more${approval ? ', after approval' : ''}`,
-          `at least ${formatDuration(minDurationMs)}, at most ${formatDuration(canary.maxDurationMs)}; undecided: ${canary.onInconclusive}`,
-        ])),
+    ...shadowRows(
+      plan,
+      needs.find(({ stage }) => stage === 'shadow'),
+    ),
+    ...canaryRows(
+      plan,
+      needs.filter(({ stage }) => stage === 'canary'),
+    ),
     [`full${asked(plan, 'full')}`, 'all traffic, then the registry alias', ''],
     soak
       ? ['soak', `judged every ${formatDuration(soak.windowMs)}, stable kept ready`, formatDuration(soak.durationMs)]
       : ['soak', paint.dim('left out: stable is stopped at once'), ''],
   ];
+}
+
+function canaryRows(plan: RolloutPlan, needs: readonly StepNeed[]): Row[] {
+  const { steps, maxDurationMs, onInconclusive } = plan.canary;
+  if (steps.length === 0) return [['canary', paint.dim('left out: from shadow straight to all traffic'), '']];
+  return steps.map(({ weight, minDurationMs, approval }, index) => [
+    index === 0 ? `canary${asked(plan, 'canary')}` : '',
+    `${percent(weight)} of live traffic${needOf(needs[index], 'requests')}${approval ? ', after approval' : ''}`,
+    `at least ${formatDuration(minDurationMs)}, at most ${formatDuration(maxDurationMs)}; undecided: ${onInconclusive}`,
+  ]);
+}
+
+/** What a candidate as good as stable needs to get through. */
+function needOf(need: StepNeed | undefined, what: string): string {
+  if (!need) return '';
+  if (need.requests === null)
+    return `, ${paint.bad(`not proved by any number of ${what} (${need.slowest.join(', ')})`)}`;
+  const time = need.durationMs === null ? '' : `, ${formatDuration(need.durationMs)} at your rate`;
+  return `, ${formatCount(need.requests)} ${what}${time}`;
 }
 
 function validateRows({ validate }: RolloutPlan): Row[] {
@@ -75,10 +95,10 @@ function validateRows({ validate }: RolloutPlan): Row[] {
   ];
 }
 
-function shadowRows(plan: RolloutPlan): Row[] {
+function shadowRows(plan: RolloutPlan, need: StepNeed | undefined): Row[] {
   const { shadow } = plan;
   if (!shadow) return [['shadow', paint.dim('left out'), '']];
-  const what = `${shadow.percent} % of live requests copied, ${formatCount(shadow.minPairs)} pairs or more, at most ${formatShare(shadow.maxDisagreement)} differing`;
+  const what = `${shadow.percent} % of live requests copied, at most ${formatShare(shadow.maxDisagreement)} differing${needOf(need, 'pairs')}`;
   return [
     [
       `shadow${asked(plan, 'shadow')}`,

@@ -41,7 +41,7 @@ function heading(sighting: Sighting, measured: number | null): string {
   const what = [status?.model || attributes.model || type, candidate].filter(Boolean).join(' ');
   const weight = status?.desiredWeight ?? attributes.weight ?? 0;
   const seen = measured === null ? '' : `, measured ${formatShare(measured)}`;
-  const paused = (status?.paused ?? attributes.paused) ? paint.warn('  paused') : '';
+  const paused = sighting.close === null && (status?.paused ?? attributes.paused) ? paint.warn('  paused') : '';
   return `${paint.bold(what)} → ${target}/${endpoint}  ${phaseOf(sighting)}, ${percent(weight)} of live traffic${seen}${paused}`;
 }
 

@@ -23,5 +23,5 @@ export function describeRunning(running: Sighting, now = Date.now()): string {
   const weight = status?.desiredWeight ?? attributes.weight;
   const since = `since ${startedAt.slice(0, 16).replace('T', ' ')} UTC (${formatDuration(now - Date.parse(startedAt))})`;
   const at = weight ? ` at ${percent(weight)}` : '';
-  return `${running.type} ${id}${version ? ` of ${version}` : ''} runs ${since}${by ? ` for ${by}` : ''}, now in ${phaseOf(running)}${at}`;
+  return `${running.type} ${id}${version ? ` of ${version}` : ''} runs ${since}${by ? ` for ${by}` : ''}, now: ${phaseOf(running)}${at}`;
 }

@@ -50,5 +50,5 @@ export interface Sighting extends Place {
 
 /** The stage it is in, from the best source there is. */
 export function phaseOf({ status, attributes }: Sighting): string {
-  return status?.phase ?? attributes.stage ?? 'unknown';
+  return status?.phase ?? attributes.stage ?? 'not begun';
 }

@@ -8,7 +8,8 @@ import { StackFault, type Command } from './part.ts';
 import type { StartedProcess } from './record.ts';
 
 const LARGEST_LOG_BYTES = 20 * 1024 * 1024;
-const SHOWN_LOG_LINES = 12;
+const SHOWN_LOG_LINES = 8;
+const SEARCHED_LOG_LINES = 60;
 
 export interface Launched {
   readonly started: StartedProcess;
@@ -58,14 +59,22 @@ export function settingsDigest({ file, args, env }: Command): string {
     .slice(0, 16);
 }
 
-/** The end of a log, for a message about a process that failed. */
+/** The end of a log, for a message about a process that failed; with the error itself where only its stack is left. */
 export function logTail(logFile: string): string {
   try {
-    const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-SHOWN_LOG_LINES);
-    return lines.map((line) => `    ${line.slice(0, 300)}`).join('\n');
+    const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-SEARCHED_LOG_LINES);
+    const tail = lines.slice(-SHOWN_LOG_LINES);
+    const error = tail.some(isError) ? undefined : lines.findLast(isError);
+    return [...(error === undefined ? [] : [error, '…']), ...tail]
+      .map((line) => `    ${line.slice(0, 300)}`)
+      .join('\n');
   } catch {
     return '    (no log)';
   }
+}
+
+function isError(line: string): boolean {
+  return /error\b.*:/i.test(line) && !/^\s*at /.test(line);
 }
 
 function spawned(child: ChildProcess): Promise<void> {

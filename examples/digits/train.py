@@ -27,6 +27,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 # An example reports to nobody; where nothing outside can be reached, the report also holds up the end by 25 s.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
+# A checkout stays as it was.
+sys.dont_write_bytecode = True
 # MLflow's hints about integer columns and data sources: known, and they would bury what matters.
 warnings.filterwarnings("ignore", category=UserWarning)
 
@@ -66,7 +68,7 @@ def main():
         sets = {"validation": validation, "live": live, "faint": faint}
         accuracies[name] = {kind: accuracy(model, rows) for kind, rows in sets.items()}
         numbers[name] = register(name, model, weights, config, train, validation, commit)
-        print(f"digits {numbers[name]} ({name}): accuracy {accuracies[name]['validation']:.3f}", file=sys.stderr)
+        print(f"digits {numbers[name]} ({name}): accuracy {accuracies[name]['validation']:.3f}", flush=True)
     report = {"accuracy": accuracies, "disagreement": disagreements(answers)}
     paths = write(validation, live, options.output.resolve())
     print(json.dumps({"versions": numbers, "paths": paths, "report": report}))

@@ -23,7 +23,7 @@ export interface Pairing {
 
 /** How long a half waits for the other, and how long its request id is recognised as used. */
 export const PAIR_TTL_MS = 30_000;
-const LIMIT = { requests: 50_000, characters: 16_000_000 };
+const LIMIT = { requests: 50_000, characters: 8_000_000 };
 
 interface Waiting {
   readonly endpoint: string;
@@ -74,7 +74,13 @@ export function createPairing({ mirrorsUnder, onPair, onUnpaired }: PairingPorts
     const { endpoint, served, mirrored, paired } = entry;
     if (served === null) return;
     for (const [version, copy] of mirrored) {
-      onPair(endpoint, { fence: served.fence, version, against: served.version, served: served.half, mirrored: copy.half });
+      onPair(endpoint, {
+        fence: served.fence,
+        version,
+        against: served.version,
+        served: served.half,
+        mirrored: copy.half,
+      });
       characters -= sizeOf(copy);
       mirrored.delete(version);
       paired.add(version);

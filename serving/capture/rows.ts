@@ -36,7 +36,9 @@ function tableRows(table: unknown): readonly unknown[] | null {
   if (!Array.isArray(data)) return null;
   if (!Array.isArray(columns)) return data;
   return data.map((row: unknown) =>
-    Array.isArray(row) ? Object.fromEntries(columns.map((column, index) => [String(column), row[index] as unknown])) : row,
+    Array.isArray(row)
+      ? Object.fromEntries(columns.map((column, index) => [String(column), row[index] as unknown]))
+      : row,
   );
 }
 

@@ -49,7 +49,8 @@ export function createChangeQueue(options: ConvergeOptions): ChangeQueue {
 }
 
 async function hasActiveRequests({ admin }: ConvergeOptions): Promise<boolean> {
-  const query = '/stats?format=json&filter=' + encodeURIComponent('^cluster\\.(live|guarded|shadow)/.*\\.upstream_rq_active$');
+  const query =
+    '/stats?format=json&filter=' + encodeURIComponent('^cluster\\.(live|guarded|shadow)/.*\\.upstream_rq_active$');
   const { stats = [] } = (await admin.getJson(query)) as StatsDump;
   return stats.some(({ value = 0 }) => value > 0);
 }

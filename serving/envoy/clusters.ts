@@ -15,7 +15,9 @@ export interface EnvoyCluster {
 const IDLE_TIMEOUT = '3s';
 
 /** Envoy's default of three concurrent retries would leave a dead candidate's users unrescued under load. */
-const LIVE_LIMITS = { thresholds: [{ max_connections: 4096, max_pending_requests: 4096, max_requests: 4096, max_retries: 4096 }] };
+const LIVE_LIMITS = {
+  thresholds: [{ max_connections: 4096, max_pending_requests: 4096, max_requests: 4096, max_retries: 4096 }],
+};
 
 /** Copies in flight per version. A slow candidate must not pile up copies; what is over the limit is shed and counted. */
 const MIRROR_LIMITS = { thresholds: [{ max_connections: 64, max_pending_requests: 64, max_requests: 64 }] };
@@ -60,7 +62,12 @@ function endpointClusters({ endpoint, route, versions }: DesiredEndpoint, mirror
 }
 
 /** A version that is not running has a cluster without hosts: its arm falls back at once, a lone arm answers 503. */
-function serverCluster(name: string, key: string, address: VersionAddress | undefined, ejection?: object): EnvoyCluster {
+function serverCluster(
+  name: string,
+  key: string,
+  address: VersionAddress | undefined,
+  ejection?: object,
+): EnvoyCluster {
   const host = address && {
     endpoint: { address: { socket_address: { address: '127.0.0.1', port_value: address.port } } },
     metadata: { filter_metadata: { [METADATA]: { version: key } } },

@@ -11,7 +11,7 @@ import type { RoutesDump } from './read-route.ts';
 import { routesOf } from './routes.ts';
 
 export const ROUTES_QUERY = '/config_dump?resource=dynamic_route_configs';
-const CLUSTERS_QUERY = '/config_dump?resource=dynamic_active_clusters';
+const CLUSTERS_QUERY = '/config_dump?resource=dynamic_active_clusters&mask=cluster.name,cluster.metadata';
 
 export interface ConvergeOptions {
   readonly admin: EnvoyAdmin;
@@ -41,7 +41,10 @@ export async function converge(options: ConvergeOptions, endpoints: readonly Des
 }
 
 /** Whether clusters are in force that the endpoints do not need. */
-export function hasSurplus({ clustersPath, mirrorSocket }: ConvergeOptions, endpoints: readonly DesiredEndpoint[]): boolean {
+export function hasSurplus(
+  { clustersPath, mirrorSocket }: ConvergeOptions,
+  endpoints: readonly DesiredEndpoint[],
+): boolean {
   return readDiscovery(clustersPath).resources.length > clustersOf(endpoints, mirrorSocket).length;
 }
 

@@ -58,7 +58,9 @@ export function createEnvoyDataPlane(options: EnvoyDataPlaneOptions): EnvoyDataP
     name: 'envoy',
     stateDir,
     command,
-    fingerprint: createHash('sha256').update(JSON.stringify([command, bootstrap])).digest('hex'),
+    fingerprint: createHash('sha256')
+      .update(JSON.stringify([command, bootstrap]))
+      .digest('hex'),
     answers: admin.isReady,
     beforeStart: () => requireFreePort(gatewayPort),
   });

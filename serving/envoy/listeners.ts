@@ -62,8 +62,7 @@ export function mirrorListener({ mirrorSocket }: ListenerOptions): object {
 
 function filterChains(options: object): object[] {
   const manager = {
-    '@type':
-      'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+    '@type': 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
     codec_type: 'AUTO',
     generate_request_id: true,
     preserve_external_request_id: true,
@@ -131,7 +130,10 @@ function accessLog(name: string): object {
         buffer_size_bytes: 262_144,
         grpc_service: { envoy_grpc: { cluster_name: CAPTURE_CLUSTER } },
         custom_tags: [
-          { tag: VERSION_TAG, metadata: { kind: { host: {} }, metadata_key: { key: METADATA, path: [{ key: 'version' }] } } },
+          {
+            tag: VERSION_TAG,
+            metadata: { kind: { host: {} }, metadata_key: { key: METADATA, path: [{ key: 'version' }] } },
+          },
         ],
       },
     },

@@ -25,7 +25,8 @@ function portOwner(port: number): { pid: number; program: string } | null {
     const inode = listeningInode(port);
     if (inode === null) return null;
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
-      if (holdsSocket(pid, inode)) return { pid: Number(pid), program: readFileSync(`/proc/${pid}/comm`, 'utf8').trim() };
+      if (holdsSocket(pid, inode))
+        return { pid: Number(pid), program: readFileSync(`/proc/${pid}/comm`, 'utf8').trim() };
   } catch {
     // Only the message gets poorer.
   }

@@ -75,7 +75,10 @@ function armCluster(endpoint: string, arm: Arm, fallback: string | null): string
 
 function stickiness({ header, salt }: Sticky): object {
   const substitution = salt.replaceAll('\\', '\\\\') + STICKY_VALUE;
-  return { header: { header_name: header, regex_rewrite: { pattern: { regex: STICKY_PATTERN }, substitution } }, terminal: true };
+  return {
+    header: { header_name: header, regex_rewrite: { pattern: { regex: STICKY_PATTERN }, substitution } },
+    terminal: true,
+  };
 }
 
 function mirroring(endpoint: string, { version, percent }: Mirror): object {
@@ -129,7 +132,11 @@ export function headerFault({ endpoint, settings, route }: DesiredEndpoint): str
 
 function unknownEndpoint(): object {
   const message = 'no such endpoint here: predictions are sent to /<endpoint>/<path of the model server>';
-  return { name: 'unknown', match: { prefix: '/' }, direct_response: { status: 404, body: { inline_string: message } } };
+  return {
+    name: 'unknown',
+    match: { prefix: '/' },
+    direct_response: { status: 404, body: { inline_string: message } },
+  };
 }
 
 function stamp(key: string, value: string): object {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, statSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
 /** Unix socket addresses hold 104 bytes on macOS and 108 on Linux, with a closing zero. */
@@ -16,5 +16,7 @@ export function socketPath(stateDir: string, name: string): string {
   const digest = createHash('sha256').update(stateDir).digest('hex').slice(0, 16);
   const folder = join(tmpdir(), `slipway-${digest}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // Anybody may write into the temporary directory, and whoever owns the folder could put sockets of his own there.
+  if (statSync(folder).uid !== userInfo().uid) throw new Error(`${folder} belongs to somebody else: remove it`);
   return join(folder, name);
 }

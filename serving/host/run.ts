@@ -1,4 +1,5 @@
 import type { HostConfig } from './config.ts';
+import type { Parts } from './parts.ts';
 import { announce, readAnnouncement, withdraw } from './announce.ts';
 import { createApi } from './api/api.ts';
 import { createMlflowDownload } from './mlflow-download.ts';
@@ -10,7 +11,6 @@ import { join } from 'node:path';
 import { loadToken } from './token.ts';
 import { lockFile } from './lock.ts';
 import { logToStdout as log } from './log.ts';
-import { once } from 'node:events';
 import { shutdownRunning } from './shutdown-running.ts';
 import { TIMINGS } from './settings.ts';
 
@@ -30,48 +30,49 @@ export async function runHost(config: HostConfig): Promise<void> {
     const where = other ? ` (process ${other.pid}, ${other.url})` : '';
     throw new CannotRun(`another serving host${where} has the folder ${root}; stop it, or choose another SLIPWAY_HOME`);
   }
-  const { host, release } = createHost(config);
+  const { host, parts } = createHost(config);
   if (config.shutdown) {
     await host.load();
     await host.shutdown();
   } else {
     await serve(config, host);
-    release();
+    parts.release();
   }
   await withdraw(root);
   lock.release();
 }
 
 async function serve({ apiPort, root }: HostConfig, host: Host): Promise<void> {
-  const end = new AbortController();
-  const ended = once(end.signal, 'abort');
-  let shuttingDown: Promise<void> | null = null;
-  const shutdown = () => {
-    shuttingDown ??= host.shutdown();
-    shuttingDown.finally(() => end.abort()).catch(() => undefined); // awaited below
-  };
-  const api = createApi({ host, token: await loadToken(join(root, 'token')), shutdown });
-  // A signal ends the host alone; while it shuts everything down it is too late for that.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => shuttingDown ?? end.abort());
+  if (!(await isFree(apiPort)))
+    throw new CannotRun(`port ${apiPort} is taken; set SLIPWAY_SERVING_PORT to another one`);
+  // The first wish counts: a signal that comes during a shutdown does not call it off.
+  const { promise: wish, resolve: end } = Promise.withResolvers<'leave' | 'shutdown'>();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end('leave'));
+  const api = createApi({ host, token: await loadToken(join(root, 'token')), shutdown: () => end('shutdown') });
 
-  if (!(await isFree(apiPort))) throw new CannotRun(`port ${apiPort} is taken; set SLIPWAY_SERVING_PORT to another one`);
   await host.load();
   await host.start();
   const url = await api.listen({ host: '127.0.0.1', port: apiPort });
   await announce(root, url, host.ports.dataPlane.gateway);
   log('info', 'serving host ready', { url, gateway: host.ports.dataPlane.gateway, pid: process.pid });
 
-  await ended;
+  if ((await wish) === 'shutdown') {
+    await host.shutdown();
+    log('info', 'everything stopped');
+  } else {
+    await host.leave();
+    log('info', 'serving host ends; model servers and Envoy go on');
+  }
   await api.close();
-  if (shuttingDown) await shuttingDown;
-  else await host.leave();
-  log('info', shuttingDown ? 'everything stopped' : 'serving host ends; model servers and Envoy go on');
 }
 
-function createHost({ databaseUrl, python, root, target, ...config }: HostConfig) {
-  const { dataPlane, capture, release } = createParts({ databaseUrl, root, target, ...config }, log);
+function createHost(config: HostConfig): { host: Host; parts: Parts } {
+  const { databaseUrl, python, root, target } = config;
+  const parts = createParts(config);
+  const { dataPlane, capture } = parts;
   const outcomes =
     databaseUrl === null ? noOutcomes() : createPostgresOutcomes({ connectionString: databaseUrl, target, log });
   const download = createMlflowDownload(process.env);
-  return { release, host: new Host({ root, python, dataPlane, capture, outcomes, download, timings: TIMINGS, log }) };
+  const host = new Host({ root, python, dataPlane, capture, outcomes, download, timings: TIMINGS, log });
+  return { host, parts };
 }

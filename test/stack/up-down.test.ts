@@ -80,9 +80,9 @@ describe('a stack on a bare machine', () => {
 
     expect((await slipway('up', '--only', PARTS)).code).toBe(0);
     expect((await record()).ports).toEqual(ports);
-    expect(await database(async (client) => (await client.query('SELECT answer FROM kept')).rows)).toEqual([
-      { answer: 42 },
-    ]);
+    expect(
+      await database(async (client) => (await client.query<{ answer: number }>('SELECT answer FROM kept')).rows),
+    ).toEqual([{ answer: 42 }]);
     const kept = await temporal((client) => client.workflow.getHandle('kept').describe());
     expect(kept.status.name).toBe('RUNNING');
   });
@@ -102,7 +102,7 @@ async function record(): Promise<StackRecord> {
 }
 
 async function processes(): Promise<Readonly<Record<string, ProcessIdentity>>> {
-  return (await record()).processes as Record<string, ProcessIdentity>;
+  return (await record()).processes;
 }
 
 async function database<T>(work: Parameters<typeof withDatabase<T>>[1]): Promise<T> {

@@ -12,7 +12,7 @@ const TYPES = {
 } as const;
 
 export function attributeFlags(): string[] {
-  return ALL.flatMap(({ name, type }) => ['--search-attribute', `${name}=${TYPES[type as keyof typeof TYPES].word}`]);
+  return ALL.flatMap(({ name, type }) => ['--search-attribute', `${name}=${TYPES[type].word}`]);
 }
 
 /**
@@ -25,9 +25,7 @@ export async function registerAttributes({ operatorService }: Connection, namesp
     const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
     const missing = ALL.filter(({ name }) => customAttributes[name] === undefined);
     if (missing.length === 0) return;
-    const searchAttributes = Object.fromEntries(
-      missing.map(({ name, type }) => [name, TYPES[type as keyof typeof TYPES].code]),
-    );
+    const searchAttributes = Object.fromEntries(missing.map(({ name, type }) => [name, TYPES[type].code]));
     await operatorService.addSearchAttributes({ namespace, searchAttributes });
   } catch (error) {
     throw new StackFault(
@@ -39,6 +37,6 @@ export async function registerAttributes({ operatorService }: Connection, namesp
 function administratorsCommands(namespace: string): string {
   return ALL.map(
     ({ name, type }) =>
-      `    temporal operator search-attribute create --namespace ${namespace} --name ${name} --type ${TYPES[type as keyof typeof TYPES].word}`,
+      `    temporal operator search-attribute create --namespace ${namespace} --name ${name} --type ${TYPES[type].word}`,
   ).join('\n');
 }

@@ -12,7 +12,7 @@ export interface ApiOptions {
   readonly host: Host;
   readonly token: string;
   /** Begins to end everything that the host started; `slipway down` asks for it. */
-  readonly shutdown: () => unknown;
+  readonly shutdown: () => void;
 }
 
 interface OfEndpoint {

@@ -22,8 +22,8 @@ function isFastifyError(error: unknown): error is FastifyError {
 
 function describeFaults({ validation = [], validationContext = 'body' }: FastifyError): string {
   const faults = validation.map(({ instancePath, message, params }) => {
-    const extra = params.additionalProperty ?? params.allowedValue;
-    return `${validationContext}${instancePath} ${message}${extra === undefined ? '' : ` (${String(extra)})`}`;
+    const surplus = params.additionalProperty;
+    return `${validationContext}${instancePath} ${message}${typeof surplus === 'string' ? `: ${surplus}` : ''}`;
   });
   const unshown = faults.length - FAULTS_SHOWN;
   return faults.slice(0, FAULTS_SHOWN).join('; ') + (unshown > 0 ? `; and ${unshown} more` : '');

@@ -85,21 +85,24 @@ describe('slices', () => {
     const data = await load('set.parquet', { exclude: ['day', 'the user'], slices });
     expect(data.slices.map(({ name, rows }) => [name, rows])).toEqual([
       ['early', 10],
-      ['mine', 7],
+      ['mine', 6],
     ]);
     expect([...(data.slices[0]?.includes ?? [])].slice(8, 12)).toEqual([1, 1, 0, 0]);
     await data.close();
   });
+
+  // What a predicate needs to close the query around it and begin its own.
+  const end = 'true) AS BOOLEAN) FROM scored';
 
   it.each([
     ['unknown column', 'amonut > 3', /amonut/],
     ['no predicate', `"the user"`, /Could not convert string/],
     ['broken SQL', 'amount >', /syntax error/],
     ['no row', 'amount < 0', /no row matches/],
-    ['another statement', '1); DROP TABLE scored; SELECT (true', /more than one statement/],
-    ['another column', '1), (2', /is not a predicate/],
+    ['another statement', `${end}; DROP TABLE scored; SELECT CAST((true`, /more than one statement/],
+    ['the settings', `${end}; SET enable_external_access = true; SELECT CAST((true`, /more than one statement/],
+    ['another column', 'true) AS BOOLEAN), CAST((true', /more than one expression/],
     ['a file of the worker', `(SELECT count(*) FROM read_text('/etc/hosts')) > 0`, /disabled by configuration/],
-    ['the settings', `1) FROM scored; SET enable_external_access = true; SELECT (1`, /more than one statement/],
   ])('are refused by name: %s', async (_, where, message) => {
     const refused = load('set.csv', { slices: [slice('odd one', where)] });
     await expect(refused).rejects.toMatchObject({ type: 'InvalidData', nonRetryable: true });
@@ -109,7 +112,7 @@ describe('slices', () => {
 
   it('cannot write a file', async () => {
     const before = await readdir(folder);
-    const where = `1) FROM scored; COPY scored TO '${join(folder, 'stolen.csv')}'; SELECT (1`;
+    const where = `${end}; COPY scored TO '${join(folder, 'stolen.csv')}'; SELECT CAST((true`;
     await expect(load('set.csv', { slices: [slice('thief', where)] })).rejects.toThrow('more than one statement');
     expect(await readdir(folder)).toEqual(before);
   });

@@ -7,7 +7,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** A server that speaks MLflow's scoring protocol as far as the data plane can see. Its answers may be changed at any time. */
 export interface ModelServer {
   readonly port: number;
-  readonly requests: readonly { readonly path: string; readonly headers: IncomingHttpHeaders; readonly bytes: number }[];
+  readonly requests: readonly {
+    readonly path: string;
+    readonly headers: IncomingHttpHeaders;
+    readonly bytes: number;
+  }[];
   /** What one row is answered with. */
   predict: (row: unknown) => unknown;
   status: number;

@@ -1,0 +1,75 @@
+import { parseArgs } from 'node:util';
+import { socketPath } from '../envoy/socket-path.ts';
+import { createNoSink } from './batch-sink.ts';
+import { startControl } from './control.ts';
+import { createCounting } from './counting.ts';
+import { observe } from './observation.ts';
+import { createPostgresSink } from './postgres-sink.ts';
+import { startReceiver } from './receiver.ts';
+import { readSettings } from './settings-file.ts';
+import { createWriter } from './writer.ts';
+
+// The capture process: main.ts --state FOLDER --target NAME [--no-store], with the database in DATABASE_URL or PG….
+// With --warm-up it only loads its code; see compile-cache.ts.
+
+const HOUSEKEEPING_MS = 3_600_000;
+const HOUSEKEEPING_RETRY_MS = 60_000;
+/** How long the last evidence may take to be stored when the process is asked to end. */
+const LAST_FLUSH_MS = 3000;
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+const { values } = parseArgs({ options: { state: text, target: text, 'no-store': flag, 'warm-up': flag } });
+if (values['warm-up']) process.exit(0);
+const { state: stateDir, target } = values;
+if (stateDir === undefined || target === undefined) throw new Error('capture needs --state and --target');
+
+const connectionString = process.env['DATABASE_URL'];
+const sink = values['no-store']
+  ? createNoSink()
+  : createPostgresSink({ connectionString, target, onFault: (error) => note(`PostgreSQL: ${error.message}`) });
+const writer = createWriter({
+  sink,
+  toleranceOf: (endpoint) => counting.toleranceOf(endpoint),
+  onLost: (draft) => counting.addLost(draft),
+});
+const counting = createCounting({ onDraft: writer.addDraft, onRows: writer.addRows });
+
+// Before the settings are read: whoever finds nobody here may rely on a later reading.
+const control = await startControl(socketPath(stateDir, 'control.sock'), {
+  report: () => ({ ...writer.state, duplicates: counting.duplicates, storeFault: writer.state.fault }),
+  reload: () => counting.configure(readSettings(stateDir)),
+});
+counting.configure(readSettings(stateDir));
+const receiver = await startReceiver(socketPath(stateDir, 'als.sock'), (logName, entry) => {
+  try {
+    const observation = observe(logName, entry);
+    if (observation) counting.add(observation);
+  } catch (error) {
+    note(`an entry was dropped: ${String(error)}`);
+  }
+});
+let housekeeping = setTimeout(keepHouse, 0);
+process.once('SIGTERM', () => void end());
+process.once('SIGINT', () => void end());
+
+function keepHouse(): void {
+  const done = (delayMs: number) => (housekeeping = setTimeout(keepHouse, delayMs).unref());
+  sink.keepHouse(counting.retentionDays).then(
+    () => done(HOUSEKEEPING_MS),
+    () => done(HOUSEKEEPING_RETRY_MS),
+  );
+}
+
+async function end(): Promise<void> {
+  clearTimeout(housekeeping);
+  receiver.stop();
+  control.close();
+  counting.close();
+  await writer.flush(LAST_FLUSH_MS);
+  process.exit(0);
+}
+
+function note(message: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${message}\n`);
+}
