@@ -7,10 +7,10 @@ export interface Deps {
   readonly pool: Pool;
   readonly mlflow: MlflowClient;
   /** @throws `Unsupported` failure for a name that no configuration knows */
-  target(name: string): Promise<ServingTarget>;
+  readonly target: (name: string) => Promise<ServingTarget>;
   readonly fetch: typeof globalThis.fetch;
   /** Secrets of webhooks are named in the specification and read from here. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since 1970. */
-  clock(): number;
+  readonly clock: () => number;
 }

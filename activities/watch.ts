@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { judge, observe, openGate, type GateState } from '../gates/gate.ts';
-import type { GateQuestion } from '../gates/question.ts';
+import type { GateQuestion } from '../domain/gate-question.ts';
 import { formatDuration } from '../domain/duration.ts';
 import type { LedgerEntry } from '../domain/ledger-entry.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -117,9 +117,9 @@ class Watch {
     this.afterIndex = index;
   }
 
-  shown(): { decision: string; summary: string } {
-    const { decision, summary } = judge(this.state);
-    return { decision, summary };
+  /** What the gate says now, for whoever watches the rollout. */
+  shown(): Verdict {
+    return judge(this.state);
   }
 
   /** The verdict, if it ends this watch. */

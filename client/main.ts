@@ -16,7 +16,7 @@ import { addUp } from './commands/up.ts';
 import { EXIT } from './exit-codes.ts';
 import { Failure } from './failure.ts';
 import { InvalidConfig } from '../spec/config.ts';
-import { paint, type Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 /** In the order of `--help`. */
 const GROUPS = {
@@ -68,7 +68,7 @@ function report(error: unknown, json: boolean, { out, err }: Terminal): number {
   const failure = asFailure(error);
   const { message, code, details } = failure;
   if (json && message) out(`${JSON.stringify({ error: code, message, ...details })}\n`);
-  else if (message) err(`${paint.bad('✗')} ${message}\n`);
+  else if (message) err(`✗ ${message}\n`);
   return failure.exitCode;
 }
 

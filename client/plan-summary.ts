@@ -1,16 +1,22 @@
+import type { StepNeed } from '../gates/plan-check.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
 
 export interface PlanTimes {
-  /** Waits that traffic cannot shorten. */
+  /** Shortest times that the plan sets, or that the traffic takes. */
   readonly atLeastMs: number;
   /** Every time limit used up, approvals apart; `null` where an undecided gate goes on. */
   readonly atMostMs: number | null;
   readonly approvals: number;
 }
 
-/** How long a rollout can take, building and scoring in no time at best. */
-export function planTimes({ approval, build, canary, shadow, soak, validate }: RolloutPlan): PlanTimes {
-  const atLeastMs = canary.steps.reduce((sum, step) => sum + step.minDurationMs, soak?.durationMs ?? 0);
+/** How long a rollout can take, building and scoring in no time at best. Where the needs know how long traffic takes, so does this. */
+export function planTimes(plan: RolloutPlan, needs: readonly StepNeed[]): PlanTimes {
+  const { approval, build, canary, shadow, soak, validate } = plan;
+  const traffic = (stage: StepNeed['stage']) =>
+    needs.filter((need) => need.stage === stage).map((need) => need.durationMs ?? 0);
+  const steps = traffic('canary');
+  const waits = canary.steps.map((step, index) => Math.max(step.minDurationMs, steps[index] ?? 0));
+  const atLeastMs = [...traffic('shadow'), ...waits, soak?.durationMs ?? 0].reduce((sum, wait) => sum + wait, 0);
   const limits = [
     build.timeoutMs,
     validate?.timeoutMs ?? 0,

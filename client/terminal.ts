@@ -9,6 +9,7 @@ export interface Terminal {
   /** Whether `out` is a screen that can be redrawn. */
   readonly isScreen: boolean;
   readonly columns: number;
+  readonly rows: number;
 }
 
 export const terminal: Terminal = {
@@ -16,6 +17,7 @@ export const terminal: Terminal = {
   err: (text) => void process.stderr.write(text),
   isScreen: process.stdout.isTTY === true,
   columns: process.stdout.columns || 100,
+  rows: process.stdout.rows || 50,
 };
 
 /** Colours only where a person sees them: `styleText` heeds NO_COLOR, FORCE_COLOR and whether the stream is a screen. */

@@ -1,6 +1,5 @@
-import type { MetricSpec, RolloutSpec } from './rollout-spec.ts';
+import type { InconclusivePolicy, MetricSpec, RolloutSpec } from './rollout-spec.ts';
 import type { CaptureSettings, EndpointSettings } from './serving-contract.ts';
-import type { InconclusivePolicy } from './rollout-spec.ts';
 import type { Runtime } from './model-version.ts';
 import { parseDuration } from './duration.ts';
 

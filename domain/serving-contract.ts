@@ -10,7 +10,8 @@ import type { Route } from './route.ts';
  *   GET    /endpoints                                     → EndpointStatus[]
  *   PUT    /endpoints/:endpoint            EndpointSettings → EndpointStatus   (creates or changes; idempotent)
  *   GET    /endpoints/:endpoint                           → EndpointStatus
- *   PUT    /endpoints/:endpoint/versions/:key  EnsureVersion → VersionStatus   (idempotent; returns at once, poll with GET)
+ *   PUT    /endpoints/:endpoint/versions/:key  EnsureVersion → VersionStatus   (idempotent; returns at once. A failure is
+ *                                                           told once; the next PUT, or one of anything else, tries again)
  *   GET    /endpoints/:endpoint/versions/:key             → VersionStatus
  *   DELETE /endpoints/:endpoint/versions/:key             → 204; 409 `in_use` while a route names it
  *   GET    /endpoints/:endpoint/versions/:key/logs?lines= → text/plain
@@ -19,6 +20,7 @@ import type { Route } from './route.ts';
  *   GET    /endpoints/:endpoint/traffic                   → TrafficReading
  *   DELETE /endpoints/:endpoint/users/:user               → { deleted: number }  (predictions of one user)
  *   POST   /outcomes                           Outcome[]  → OutcomesAccepted
+ *   POST   /shutdown                                      → 202; ends the host and everything that it started
  */
 export interface EndpointSettings {
   readonly model: string;

@@ -1,5 +1,5 @@
 import type { ArmCounts, GateBatch, PairCounts } from '../domain/gate-batch.ts';
-import type { GateQuestion } from './question.ts';
+import type { GateQuestion } from '../domain/gate-question.ts';
 import type { TwoArms } from './two-arms.ts';
 
 /** The requests that a batch counts for a version; none when it does not name the version. */

@@ -1,4 +1,4 @@
-import { exp, floorMicro, ln, lnAdd, lnWeightedSum } from './numeric.ts';
+import { exp, floorShort, ln, lnAdd, lnWeightedSum } from './numeric.ts';
 
 /**
  * The wealth of a gambler who bets against a null hypothesis along several lines at once: the state of one e-process.
@@ -29,12 +29,12 @@ export function evenStakes(count: number, first: number): Stakes {
  * Capital after one more batch, whose e-value along each line is `e^lnFactors`.
  *
  * `A_t = e_t · (A_{t−1} + γ_t)`: a mixture over start times, an e-process since each start is one (Shin, Ramdas, Rinaldo
- * 2024, *E-detectors*, §2); γ falls as `1/(t ln² t)`, so no horizon has to be known.
+ * 2024, *E-detectors*); γ falls as `1/(t ln² t)`, so no horizon has to be known.
  */
 export function bet(capital: Capital, lnFactors: readonly number[], { first }: Stakes): Capital {
   const bets = capital.bets + 1;
   const stake = bets === 1 ? first : reserve(bets - 1, first) - reserve(bets, first);
-  const lines = lnFactors.map((lnFactor, i) => floorMicro(invested(capital.lines[i], stake) + lnFactor));
+  const lines = lnFactors.map((lnFactor, i) => floorShort(invested(capital.lines[i], stake) + lnFactor));
   return { bets, lines };
 }
 

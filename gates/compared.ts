@@ -1,6 +1,6 @@
 import type { ArmCounts, GateBatch } from '../domain/gate-batch.ts';
 import type { Evidence, Samples, Standing } from './evidence.ts';
-import type { GateQuestion } from './question.ts';
+import type { GateQuestion } from '../domain/gate-question.ts';
 import type { Track } from './track.ts';
 import { QUANTILES } from './latency.ts';
 import { addUsers, errorDesignEffect, worstDesignEffect } from './users.ts';

@@ -2,18 +2,21 @@ import type { PlannedMetric } from '../domain/plan.ts';
 import type { Stakes } from './capital.ts';
 import type { Standing } from './evidence.ts';
 import type { Track } from './track.ts';
-import type { TwoArms } from './two-arms.ts';
+import type { StableCounts, TwoArms } from './two-arms.ts';
 import { EXCESS_SHARES, excessBet } from './excess-bet.ts';
 import { FAVOUR_FIRST, NO_TRACK, WORSE, track, worthOf } from './track.ts';
-import { ln } from './numeric.ts';
+import { floorShort, ln } from './numeric.ts';
 import { oddsBet } from './odds-bet.ts';
-import { share } from './two-arms.ts';
+import { EMPTY_ARMS, share } from './two-arms.ts';
 
 /** Most that the odds of a bad answer may differ without anybody going back for it: a tenth. */
 const HARMLESS_ODDS = ln(1.1);
 const ALTERNATIVES = WORSE.map((odds) => odds + HARMLESS_ODDS);
 /** Overdispersion that is assumed until it is measured; see spread.ts. */
 const PRIOR_SPREAD = 2;
+
+/** What is left of a batch's weight after the next one, where only the last few count. */
+const FADE = 0.7;
 
 const STAKES: Stakes = { first: FAVOUR_FIRST, shares: EXCESS_SHARES };
 
@@ -25,11 +28,18 @@ export function observeCounts(
   const observation = {
     table,
     lnAgainst: oddsBet(table, HARMLESS_ODDS, ALTERNATIVES),
-    lnFavour: excessBet(table, margin, before.seen),
+    lnFavour: excessBet(table, margin, { all: before.seen, recent: before.recent ?? EMPTY_ARMS }),
     users,
     prior: PRIOR_SPREAD,
   };
-  return track(before, observation, STAKES);
+  return { ...track(before, observation, STAKES), recent: fade(before.recent ?? EMPTY_ARMS, table) };
+}
+
+function fade(recent: StableCounts, { stableBad, stable }: TwoArms): StableCounts {
+  return {
+    stableBad: floorShort(FADE * recent.stableBad + stableBad),
+    stable: floorShort(FADE * recent.stable + stable),
+  };
 }
 
 export function countStanding(

@@ -1,4 +1,4 @@
-import type { GateQuestion } from './question.ts';
+import type { GateQuestion } from '../domain/gate-question.ts';
 import type { Standing } from './evidence.ts';
 import { ln, lnWeightedSum } from './numeric.ts';
 import { stageAlpha } from './spending.ts';

@@ -27,8 +27,8 @@ export const NO_EVIDENCE: Evidence = {
 };
 
 /** Most buckets of the remembered histograms: stable's places thresholds, the candidate's is only shown. */
-export const STABLE_BUCKETS = 96;
-export const CANDIDATE_BUCKETS = 48;
+export const STABLE_BUCKETS = 64;
+export const CANDIDATE_BUCKETS = 32;
 
 /** How one metric stands, before anybody decides. */
 export interface Standing extends Pick<

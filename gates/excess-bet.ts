@@ -1,21 +1,34 @@
-import type { TwoArms } from './two-arms.ts';
+import type { StableCounts, TwoArms } from './two-arms.ts';
 import { rateBet } from './rate-bet.ts';
 
-/** Where the alternatives lie between "as good as stable" and "worse by the margin", with the share of the stake on each. */
-const EXCESS_LINES = [0.02, 0.25, 0.5] as const;
-export const EXCESS_SHARES: readonly number[] = [0.7, 0.2, 0.1];
+/**
+ * The alternatives: where they lie between "as good as stable" and "worse by the margin", whether stable's rate is guessed
+ * from all earlier batches or from the last few (after an outage it is soon back), and the share of the stake on each.
+ */
+const EXCESS_LINES = [
+  { part: 0.02, base: 'all', share: 0.45 },
+  { part: 0.02, base: 'recent', share: 0.3 },
+  { part: 0.25, base: 'all', share: 0.15 },
+  { part: 0.5, base: 'all', share: 0.1 },
+] as const;
+
+export const EXCESS_SHARES: readonly number[] = EXCESS_LINES.map(({ share }) => share);
+
+/** What stable did before this batch: in all batches, and in the last few. */
+export type Earlier = Readonly<Record<'all' | 'recent', StableCounts>>;
 
 /**
  * Logarithms of the e-values of a batch against "the candidate's bad rate exceeds stable's by at least `margin`".
  *
  * The likelihood of an alternative (guessed from `earlier` batches only) over that of the null's point nearest to it, which
- * is exact for every block size and needs no known base rate (Turner, Ly, Grünwald 2024, theorem 1; Turner, Grünwald
- * 2023, §3): for Bernoulli rates `E ln` is concave over the null and flat at the projection, so its maximum there is 0.
+ * is exact for every block size and needs no known base rate (Turner, Ly, Grünwald 2024; Turner, Grünwald 2023): the
+ * logarithm of its expectation is concave over the null and flat at the projection, so its maximum there is 0.
  */
-export function excessBet(table: TwoArms, margin: number, earlier: TwoArms): number[] {
+export function excessBet(table: TwoArms, margin: number, earlier: Earlier): number[] {
   if (margin <= 0) return EXCESS_LINES.map(() => 0);
-  const base = expectedRate(earlier, margin);
-  return EXCESS_LINES.map((part) => {
+  const bases = { all: expectedRate(earlier.all, margin), recent: expectedRate(earlier.recent, margin) };
+  return EXCESS_LINES.map(({ part, base: from }) => {
+    const base = bases[from];
     const guess = { stable: base, candidate: Math.min(base + part * margin, 1 - 1e-9) };
     const nearest = projectOntoMargin(guess, margin, table);
     const [candidate] = rateBet(table.candidateBad, table.candidate, nearest + margin, [guess.candidate]);
@@ -25,7 +38,7 @@ export function excessBet(table: TwoArms, margin: number, earlier: TwoArms): num
 }
 
 /** Stable's rate so far, drawn towards a twentieth of the margin while little is known. */
-function expectedRate(earlier: TwoArms, margin: number): number {
+function expectedRate(earlier: StableCounts, margin: number): number {
   const weight = 0.2;
   return Math.min((earlier.stableBad + weight) / (earlier.stable + (weight * 20) / margin), 1 - margin);
 }

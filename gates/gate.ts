@@ -1,11 +1,11 @@
-import type { Evidence, Samples, Standing } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
 import type { GateBatch } from '../domain/gate-batch.ts';
-import type { GateQuestion } from './question.ts';
+import type { GateQuestion } from '../domain/gate-question.ts';
 import type { Seen } from './seen.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { NOTHING_SEEN, isEvidence, see } from './seen.ts';
 import { NO_EVIDENCE } from './evidence.ts';
-import { culprits, lnCombined } from './culprits.ts';
+import { culprits } from './culprits.ts';
 import { stageGate } from './stage-gate.ts';
 import { verdictOf } from './verdict-of.ts';
 

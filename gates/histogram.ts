@@ -33,7 +33,7 @@ export function addSketch(histogram: Histogram, sketch: LatencySketch, most: num
   return { width, total: sum(buckets), gapsAndCounts: pack(buckets) };
 }
 
-/** Sketch index of the bucket that holds the `q`-quantile (its upper end); `null` without data. */
+/** Sketch index at the upper end of the bucket that holds the `q`-quantile; `null` without data. */
 export function quantileIndex(histogram: Histogram, q: number): number | null {
   const rank = Math.ceil(q * histogram.total);
   let seen = 0;

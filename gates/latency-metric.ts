@@ -8,7 +8,6 @@ import { FAVOUR_FIRST, NO_TRACK, WORSE, track, worthOf } from './track.ts';
 import { addSketch, indexToMs, quantileIndex, ratioToBuckets } from './histogram.ts';
 import { evenStakes } from './capital.ts';
 import { exceedances } from './latency.ts';
-import { latencyTolerance } from './margin.ts';
 import { ln } from './numeric.ts';
 import { oddsBet } from './odds-bet.ts';
 
@@ -16,11 +15,14 @@ const BETTER = [1.2, 1.8, 3, 8, 40].map((factor) => -ln(factor));
 const STAKES = evenStakes(BETTER.length, FAVOUR_FIRST);
 /** Overdispersion that is assumed until it is measured: servers differ in speed for reasons that are not the model. */
 const PRIOR_SPREAD = 2;
+/** A slowdown that nobody goes back for, however fast the model is: proxies and schedulers differ by as much. */
+const HARMLESS_MS = 1;
+
 /**
- * Most that one batch may add to the logarithm of the evidence: a server that is slow for a moment is no slow model. A slow
- * model goes back after four batches instead of two.
+ * Most that one batch may add to the logarithm of the evidence, before it is tempered: a server that is slow for a moment is
+ * no slow model. A slow model goes back after four batches instead of two.
  */
-const MOST_PER_BATCH = 2;
+const MOST_PER_BATCH = 4;
 
 export interface Sketches {
   readonly candidate: LatencySketch;
@@ -37,12 +39,13 @@ export function observeLatency(
   quantile: LatencyQuantile,
   { sketches, tolerance, margin, users }: LatencyObservation,
 ): Track {
-  const table = exceedances(earlier.stable, quantile, sketches, ratioToBuckets(tolerance));
-  const raised = exceedances(earlier.stable, quantile, sketches, ratioToBuckets(margin));
+  const tolerated = { raisedBy: ratioToBuckets(tolerance), atLeastMs: HARMLESS_MS, from: 'above' } as const;
+  const borne = { raisedBy: ratioToBuckets(margin), atLeastMs: 0, from: 'below' } as const;
+  const table = exceedances(earlier.stable, quantile, sketches, tolerated);
   const observation = {
     table,
-    lnAgainst: oddsBet(table, 0, WORSE).map((x) => Math.min(x, MOST_PER_BATCH * PRIOR_SPREAD)),
-    lnFavour: oddsBet(raised, 0, BETTER),
+    lnAgainst: oddsBet(table, 0, WORSE).map((x) => Math.min(x, MOST_PER_BATCH)),
+    lnFavour: oddsBet(exceedances(earlier.stable, quantile, sketches, borne), 0, BETTER),
     users,
     prior: PRIOR_SPREAD,
   };

@@ -2,7 +2,7 @@ import type { LatencySketch } from '../domain/gate-batch.ts';
 import type { Histogram } from './histogram.ts';
 import type { TwoArms } from './two-arms.ts';
 import { EMPTY_ARMS } from './two-arms.ts';
-import { countAbove, quantileIndex } from './histogram.ts';
+import { countAbove, indexToMs, msToIndex, quantileIndex } from './histogram.ts';
 
 /** The quantiles that are compared, and how many earlier requests of stable it takes to place a threshold. */
 export const QUANTILES = [
@@ -13,8 +13,20 @@ export const QUANTILES = [
 
 export type LatencyQuantile = (typeof QUANTILES)[number];
 
+/** Where the two thresholds lie: in sketch buckets that the candidate's is raised by, and above or below the quantile's own. */
+export interface Thresholds {
+  readonly raisedBy: number;
+  /** Least length of that, in milliseconds. */
+  readonly atLeastMs: number;
+  /**
+   * A server that always takes equally long has all its requests in one bucket. From above it one sees a candidate that
+   * is slower, from below one that is not; the other way round nothing would ever differ.
+   */
+  readonly from: 'above' | 'below';
+}
+
 /**
- * Requests slower than stable's quantile over *earlier* batches, the candidate's threshold raised by `offset` buckets.
+ * Requests slower than stable's quantile over *earlier* batches, with a raised threshold for the candidate.
  *
  * A threshold that the batch itself has no part in makes exceedance a plain yes-or-no, so no density and no variance is
  * needed, and a ratio of quantiles is tested by shifting one threshold (Howard and Ramdas 2022; notes/gates.md §2.3).
@@ -23,11 +35,13 @@ export function exceedances(
   earlier: Histogram,
   { quantile, least }: LatencyQuantile,
   sketches: { readonly candidate: LatencySketch; readonly stable: LatencySketch },
-  offset: number,
+  { raisedBy, atLeastMs, from }: Thresholds,
 ): TwoArms {
-  const threshold = earlier.total >= least ? quantileIndex(earlier, quantile) : null;
-  if (threshold === null) return EMPTY_ARMS;
-  const candidate = countAbove(sketches.candidate, threshold + offset);
+  const bucket = earlier.total >= least ? quantileIndex(earlier, quantile) : null;
+  if (bucket === null) return EMPTY_ARMS;
+  const threshold = from === 'above' ? bucket : bucket - earlier.width;
+  const raised = Math.max(threshold + raisedBy, msToIndex(indexToMs(threshold) + atLeastMs));
+  const candidate = countAbove(sketches.candidate, raised);
   const stable = countAbove(sketches.stable, threshold);
   return { candidateBad: candidate.above, candidate: candidate.n, stableBad: stable.above, stable: stable.n };
 }

@@ -1,6 +1,6 @@
 import type { Evidence, Samples, Standing } from './evidence.ts';
 import type { GateBatch } from '../domain/gate-batch.ts';
-import type { GateQuestion } from './question.ts';
+import type { GateQuestion } from '../domain/gate-question.ts';
 import type { Track } from './track.ts';
 import { addSketch, countAbove, indexToMs, msToIndex, quantileIndex } from './histogram.ts';
 import { armOf, labelTable } from './batch-tables.ts';

@@ -24,11 +24,15 @@ function exposed(margin: number, nextWeight: number, cap: number): number {
   return Math.max(margin, Math.min(margin / share, cap));
 }
 
+/** Least tolerance on latency: below it two servers of one model differ too. */
+const LEAST_TOLERANCE = 0.04;
+
 /**
- * The slowdown that nobody would go back for: a fifth of the margin, 4 to 10 %.
+ * The slowdown that nobody goes back for: half of the margin.
  *
- * Noise that belongs to one server (a busy neighbour, a cold cache) cannot be told from an effect inside one rollout.
+ * The margin says what is bearable, and a server with little traffic has colder caches; what lies between tolerance and
+ * margin may go either way, what lies beyond goes back.
  */
 export function latencyTolerance(margin: number): number {
-  return clamp(margin / 5, 0.04, 0.1);
+  return Math.max(margin / 2, LEAST_TOLERANCE);
 }

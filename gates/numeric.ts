@@ -28,14 +28,9 @@ export function eValue(lnE: number): number {
   return exp(Math.min(lnE, 600));
 }
 
-/** Rounds down to a millionth: downwards keeps an e-process valid, and short numbers keep the state small. */
-export function floorMicro(x: number): number {
-  return Math.floor(x * 1e6) / 1e6;
-}
-
-/** `ln(p / (1 − p))`. */
-export function logit(p: number): number {
-  return ln(p / (1 - p));
+/** Rounds down to five decimals: downwards keeps an e-process valid, and short numbers keep the state small. */
+export function floorShort(x: number): number {
+  return Math.floor(x * 1e5) / 1e5;
 }
 
 /** The probability whose odds are `factor` times those of `p`. */

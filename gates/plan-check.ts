@@ -1,5 +1,5 @@
 import type { GateBatch } from '../domain/gate-batch.ts';
-import type { GateQuestion } from './question.ts';
+import type { GateQuestion } from '../domain/gate-question.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
 import { FULL_WEIGHT } from '../domain/route.ts';
 import { cleanBatch } from './clean-run.ts';
@@ -26,7 +26,7 @@ export interface GatePlanCheck {
 }
 
 /** Requests of the candidate beyond which a proof counts as out of reach. */
-const OUT_OF_REACH = 1_000_000;
+const OUT_OF_REACH = 100_000;
 
 /**
  * How many requests each step of a plan needs to pass, and what of it cannot be done in the time that the plan gives.
@@ -52,7 +52,7 @@ export function lintGatePlan(plan: RolloutPlan, expectedRatePerSecond?: number):
 function shadowNeed(plan: RolloutPlan, rate: number | undefined): StepNeed {
   const weight = ((plan.shadow?.percent ?? 0) * FULL_WEIGHT) / 100;
   const next = plan.canary.steps[0]?.weight ?? FULL_WEIGHT;
-  const { need } = play(question(plan, 'shadow', { weight, next, sequence: 1 }), []);
+  const { need } = play(question(plan, 'shadow', { weight, next, sequence: 1 }), 'shadow', []);
   return { ...need, durationMs: duration(need, rate, 0) };
 }
 
@@ -60,7 +60,7 @@ function canaryNeeds(plan: RolloutPlan, rate: number | undefined): StepNeed[] {
   let batches: readonly GateBatch[] = [];
   return plan.canary.steps.map(({ weight, minDurationMs }, i) => {
     const next = plan.canary.steps[i + 1]?.weight ?? FULL_WEIGHT;
-    const played = play(question(plan, 'canary', { weight, next, sequence: i + 1 }), batches);
+    const played = play(question(plan, 'canary', { weight, next, sequence: i + 1 }), 'canary', batches);
     batches = played.batches;
     return { ...played.need, durationMs: duration(played.need, rate, minDurationMs) };
   });
@@ -69,14 +69,18 @@ function canaryNeeds(plan: RolloutPlan, rate: number | undefined): StepNeed[] {
 type Need = Omit<StepNeed, 'durationMs'>;
 
 /** Goes on with clean batches after the earlier steps' ones until the gate passes. */
-function play(asked: GateQuestion, earlier: readonly GateBatch[]): { need: Need; batches: readonly GateBatch[] } {
-  const { stage, weight } = asked;
+function play(
+  asked: GateQuestion,
+  stage: StepNeed['stage'],
+  earlier: readonly GateBatch[],
+): { need: Need; batches: readonly GateBatch[] } {
+  const { weight } = asked;
   const batches = [...earlier];
   let state = batches.reduce(observe, openGate(asked));
   let slowest: readonly string[] = [];
   let requests = 0;
   while (requests < OUT_OF_REACH) {
-    const tens = Math.max(1, Math.floor(requests / 500));
+    const tens = Math.max(1, Math.floor(requests / 200));
     const batch = cleanBatch(asked, batches.length, tens);
     batches.push(batch);
     requests += tens * 10;

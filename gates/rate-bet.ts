@@ -5,7 +5,7 @@ import { ln } from './numeric.ts';
  * for rates below).
  *
  * The likelihood ratio of a Bernoulli sequence, which is what the best bettor on a bounded mean plays (Wald 1945;
- * Waudby-Smith and Ramdas 2024, §4).
+ * Waudby-Smith and Ramdas 2024).
  */
 export function rateBet(bad: number, n: number, limit: number, rates: readonly number[]): number[] {
   return rates.map((rate) => lnRatio(bad, rate, limit) + lnRatio(n - bad, 1 - rate, 1 - limit));

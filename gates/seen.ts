@@ -1,5 +1,5 @@
 import type { GateBatch } from '../domain/gate-batch.ts';
-import type { GateQuestion } from './question.ts';
+import type { GateQuestion } from '../domain/gate-question.ts';
 import type { Samples } from './evidence.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { sha256 } from './sha256.ts';

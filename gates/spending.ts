@@ -1,4 +1,4 @@
-import type { GateQuestion } from './question.ts';
+import type { GateQuestion } from '../domain/gate-question.ts';
 
 /**
  * Share of the allowed false alarms that each stage may use up. All steps of a canary share one, since they go on with one

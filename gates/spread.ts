@@ -1,5 +1,5 @@
 import type { TwoArms } from './two-arms.ts';
-import { clamp, floorMicro } from './numeric.ts';
+import { clamp } from './numeric.ts';
 import { isInformative } from './two-arms.ts';
 
 /** Running sums of standardised differences between the arms, from which their overdispersion is estimated. */
@@ -27,10 +27,10 @@ export function spreadAfter(spread: Spread, table: TwoArms): Spread {
   const z = (table.candidateBad - (bad * table.candidate) / n) / Math.sqrt(variance);
   return {
     n: spread.n + 1,
-    sum: floorMicro(spread.sum + z),
-    squares: floorMicro(spread.squares + z * z),
-    lagged: floorMicro(spread.lagged + z * spread.last),
-    last: floorMicro(z),
+    sum: rounded(spread.sum + z),
+    squares: rounded(spread.squares + z * z),
+    lagged: rounded(spread.lagged + z * spread.last),
+    last: rounded(z),
   };
 }
 
@@ -48,4 +48,9 @@ export function overdispersion({ n, sum, squares, lagged }: Spread, prior: numbe
   const correlation = centred > 0 ? clamp((lagged - n * mean * mean) / centred, 0, 0.9) * (n / (n + 10)) : 0;
   const inflated = (centred * (1 + correlation)) / (1 - correlation);
   return clamp((PRIOR_BATCHES * prior + inflated) / (PRIOR_BATCHES + n - 1), 1, MOST);
+}
+
+/** Four decimals are more than an estimate of noise deserves, and keep the state small. */
+function rounded(x: number): number {
+  return Math.round(x * 1e4) / 1e4;
 }

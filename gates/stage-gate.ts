@@ -1,6 +1,6 @@
 import type { Evidence, Samples, Standing } from './evidence.ts';
 import type { GateBatch } from '../domain/gate-batch.ts';
-import type { GateQuestion } from './question.ts';
+import type { GateQuestion } from '../domain/gate-question.ts';
 import { comparedSamples, comparedStandings, observeCompared } from './compared.ts';
 import { limitSamples, limitStandings, observeLimits } from './limits.ts';
 import { mirroredObstacles, mirroredSamples, mirroredStandings, observeMirrored } from './mirrored.ts';

@@ -1,4 +1,4 @@
-import type { GateQuestion } from './question.ts';
+import type { GateQuestion } from '../domain/gate-question.ts';
 import type { Samples, Standing } from './evidence.ts';
 import { FULL_WEIGHT } from '../domain/route.ts';
 import { versionNumber } from '../domain/ids.ts';

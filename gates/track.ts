@@ -1,6 +1,6 @@
 import type { Capital, Stakes } from './capital.ts';
 import type { Spread } from './spread.ts';
-import type { TwoArms } from './two-arms.ts';
+import type { StableCounts, TwoArms } from './two-arms.ts';
 import { NO_CAPITAL, bet, evenStakes, worth } from './capital.ts';
 import { EMPTY_ARMS, addArms } from './two-arms.ts';
 import { NO_SPREAD, overdispersion, spreadAfter } from './spread.ts';
@@ -14,16 +14,23 @@ export interface Track {
   readonly favour: Capital;
   readonly spread: Spread;
   readonly seen: TwoArms;
+  /** Stable's counts, fading from batch to batch; only where a proof has to guess stable's rate. */
+  readonly recent?: StableCounts;
 }
 
-export const NO_TRACK: Track = { against: NO_CAPITAL, favour: NO_CAPITAL, spread: NO_SPREAD, seen: EMPTY_ARMS };
+export const NO_TRACK: Track = {
+  against: NO_CAPITAL,
+  favour: NO_CAPITAL,
+  spread: NO_SPREAD,
+  seen: EMPTY_ARMS,
+};
 
 /** How many times as likely (in odds) the alternatives make a bad outcome: from barely worse to dead. */
 export const WORSE: readonly number[] = [1.2, 1.4, 1.8, 2.6, 5, 15, 60].map(ln);
 export const AGAINST_STAKES: Stakes = evenStakes(WORSE.length, 0.8);
 
-/** A fifth of the stake begins late in the search for faults; in a proof, where every request counts, a twentieth does. */
-export const FAVOUR_FIRST = 0.95;
+/** A fifth of the stake begins late in the search for faults; in a proof, where every request counts, a tenth does. */
+export const FAVOUR_FIRST = 0.9;
 
 /** What one batch says about one metric. */
 export interface Observation {

@@ -6,6 +6,8 @@ export interface TwoArms {
   readonly stable: number;
 }
 
+export type StableCounts = Pick<TwoArms, 'stableBad' | 'stable'>;
+
 export const EMPTY_ARMS: TwoArms = { candidateBad: 0, candidate: 0, stableBad: 0, stable: 0 };
 
 export function addArms(a: TwoArms, b: TwoArms): TwoArms {

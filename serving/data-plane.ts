@@ -6,6 +6,8 @@ import type { Route } from '../domain/route.ts';
 export interface VersionAddress {
   readonly key: string;
   readonly port: number;
+  /** Path of a prediction on it. Where it is missing, the paths of the common protocols count as predictions. */
+  readonly predictPath?: string;
 }
 
 /** All that the data plane has to know of one endpoint. */

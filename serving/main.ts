@@ -1,5 +1,6 @@
 import { readHostConfig, InvalidConfig, USAGE } from './host/config.ts';
-import { CannotRun, runHost } from './host/run.ts';
+import { CannotRun } from './host/cannot-run.ts';
+import { runHost } from './host/run.ts';
 
 // What outlives this process must not look like a part of the stack that started it.
 delete process.env.SLIPWAY_STACK_PART;

@@ -69,8 +69,3 @@ export const SPEC_SCHEMA: Schema = {
     ['endpoint', 'model'],
   ),
 };
-
-/** The text of `slipway.schema.json`. */
-export function schemaFile(): string {
-  return `${JSON.stringify(SPEC_SCHEMA, null, 2)}\n`;
-}

@@ -10,7 +10,7 @@ const ARROWS: Record<string, { values: string[]; types?: string[] }> = {
   domain: { values: [] },
   gates: { values: ['domain'] },
   spec: { values: ['domain'] },
-  workflows: { values: ['domain'], types: ['activities', 'gates'] },
+  workflows: { values: ['domain'], types: ['activities'] },
   activities: { values: ['domain', 'gates', 'spec', 'packages'] },
   serving: { values: ['domain', 'packages'] },
   client: { values: ['domain', 'gates', 'spec', 'packages', 'workflows/messages.ts'] },

@@ -1,4 +1,5 @@
-import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import type { Activities } from '../activities/index.ts';
 import { ACTIVITY_QUEUES, WORKFLOW_QUEUE } from './queues.ts';
 

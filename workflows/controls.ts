@@ -9,6 +9,7 @@ import {
   promoteUpdate,
   resumeSignal,
   supersedeSignal,
+  type Approval,
   type Message,
 } from './messages.ts';
 
@@ -68,7 +69,7 @@ export class Controls {
       description: 'Make way for a newer rollout.',
     });
     setHandler(approveUpdate, (approval) => this.#approve(approval.gate, approval), {
-      validator: (approval) => this.#refuseApproval(approval?.gate),
+      validator: (approval?: Partial<Approval>) => this.#refuseApproval(approval?.gate),
       description: 'Let a waiting gate pass; input {"gate": "<the gate that is waiting>"}.',
     });
     setHandler(promoteUpdate, (message) => this.#promote(message), {

@@ -11,7 +11,7 @@ export interface Ending {
   readonly reason: Reason;
   readonly detail: string;
   readonly verdict: Verdict | null;
-  readonly cancelled?: unknown;
+  readonly cancelled?: Error;
   /** What serves at the end, where that is neither the candidate of a promotion nor the snapshot's stable. */
   readonly serving?: string;
 }
@@ -25,7 +25,7 @@ export function endingOf(error: unknown, controls: Controls): Ending | null {
   if (error instanceof Halt) {
     return { outcome: error.outcome, reason: error.reason, detail: error.message, verdict: error.verdict };
   }
-  if (isCancellation(error)) {
+  if (error instanceof Error && isCancellation(error)) {
     return {
       outcome: 'aborted',
       reason: 'Cancelled',

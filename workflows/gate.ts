@@ -1,5 +1,5 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
-import type { GateQuestion } from '../gates/question.ts';
+import type { GateQuestion } from '../domain/gate-question.ts';
 import { formatDuration } from '../domain/duration.ts';
 import type { Stage } from '../domain/outcome.ts';
 import type { InconclusivePolicy } from '../domain/rollout-spec.ts';

@@ -46,7 +46,7 @@ export async function rollout(input: RolloutInput): Promise<RolloutResult> {
   } catch (error) {
     const ending = endingOf(error, controls);
     if (!ending) throw error;
-    return await goBack(run, ending);
+    return goBack(run, ending);
   }
 }
 
@@ -99,7 +99,14 @@ async function goBack(run: Run, ending: Ending): Promise<RolloutResult> {
   const { outcome, reason, detail, verdict } = ending;
   progress.interrupt(outcome === 'held' ? 'undecided' : 'failed', detail);
   const actor = controls.stop && { actor: controls.stop.actor };
-  journal.note({ stage: 'rollback', reason, ...actor, detail: { message: detail, outcome }, evidence: verdict });
+  // A stop has not been noted yet, a gate's verdict has.
+  journal.note({
+    stage: 'rollback',
+    reason: verdict ? 'RollbackStarted' : reason,
+    ...actor,
+    detail: { message: detail, outcome },
+    evidence: verdict,
+  });
   await unwind(run, outcome === 'held');
   return finish(run, ending);
 }

@@ -107,9 +107,13 @@ export async function retire(run: Run, key: string): Promise<void> {
     await quick.retireVersion.executeWithOptions({ summary: `stop ${key}`, scheduleToCloseTimeout: '10m' }, [
       { facts: run.facts, key },
     ]);
-    run.journal.note({ stage: 'rollback', reason: 'VersionRetired', detail: { version: key } });
+    run.journal.note({ stage: run.progress.status.phase, reason: 'VersionRetired', detail: { version: key } });
   } catch (error) {
-    run.journal.note({ stage: 'rollback', reason: 'CleanupFailed', detail: { version: key, message: String(error) } });
+    run.journal.note({
+      stage: run.progress.status.phase,
+      reason: 'CleanupFailed',
+      detail: { version: key, message: String(error) },
+    });
   }
 }
 

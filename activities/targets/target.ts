@@ -1,4 +1,10 @@
-import type { EndpointSettings, Refusal, RouteReading, TrafficReading, VersionStatus } from '../../domain/serving-contract.ts';
+import type {
+  EndpointSettings,
+  Refusal,
+  RouteReading,
+  TrafficReading,
+  VersionStatus,
+} from '../../domain/serving-contract.ts';
 import type { Fence } from '../../domain/fence.ts';
 import type { PinnedVersion, Runtime } from '../../domain/model-version.ts';
 import type { Route } from '../../domain/route.ts';
@@ -38,7 +44,11 @@ export interface ServingTarget {
   setRoute(endpoint: string, fence: Fence, route: Route, label: string): Promise<RouteReading>;
   readTraffic(endpoint: string): Promise<TrafficReading>;
   /** Sends one prediction request to a version's own server, outside live traffic. */
-  predict(status: VersionStatus, body: string, signal?: AbortSignal): Promise<{ status: number; body: string; ms: number }>;
+  predict(
+    status: VersionStatus,
+    body: string,
+    signal?: AbortSignal,
+  ): Promise<{ status: number; body: string; ms: number }>;
   /** Stops a version without traffic; succeeds when there is none. */
   retireVersion(endpoint: string, key: string): Promise<void>;
 }

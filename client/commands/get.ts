@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addPlace, withRollouts } from './common.ts';
 import { renderTree } from '../render/tree.ts';
+import { sightingJson } from '../rollouts/close.ts';
 import { watchRollout } from './watch.ts';
 import type { Place } from '../rollouts/place.ts';
 import type { Terminal } from '../terminal.ts';
@@ -37,6 +38,6 @@ async function get(
     if (watch || wait) return watchRollout(rollouts, place, { wait, json }, terminal);
     const sighting = await rollouts.look(place);
     const tree = () => renderTree(sighting, { now: Date.now(), measured: null }).join('\n');
-    terminal.out(`${json ? JSON.stringify(sighting) : tree()}\n`);
+    terminal.out(`${json ? sightingJson(sighting) : tree()}\n`);
   });
 }

@@ -23,7 +23,7 @@ export function addPlan(program: Command, terminal: Terminal): void {
     .action(async (flags: PlanFlags) => {
       const plan = planRollout(await readSpecFile(flags));
       const check = lintGatePlan(plan, flags.rate);
-      const summary = { plan, times: planTimes(plan), cautions: planCautions(plan), ...check };
+      const summary = { plan, times: planTimes(plan, check.needs), cautions: planCautions(plan), ...check };
       terminal.out(flags.json ? `${JSON.stringify(summary)}\n` : renderPlan(plan, check));
     });
 }

@@ -1,16 +1,19 @@
 import { changesBetween } from '../render/changes.ts';
 import { EXIT } from '../exit-codes.ts';
-import { exitCodeFor } from '../rollouts/close.ts';
+import { exitCodeFor, sightingJson } from '../rollouts/close.ts';
 import { fit } from '../render/columns.ts';
 import { formatTime } from '../render/numbers.ts';
 import { Meter } from '../rollouts/meter.ts';
 import { renderTree } from '../render/tree.ts';
 import { servingOf } from '../serving.ts';
 import { silentExit } from '../failure.ts';
-import type { Place } from '../rollouts/place.ts';
+import { shortPlace, type Place } from '../rollouts/place.ts';
 import type { RolloutClient } from '../rollout-client.ts';
 import type { Sighting } from '../rollouts/sighting.ts';
 import type { Terminal } from '../terminal.ts';
+
+/** What a shell reports of a program that SIGINT ended. */
+const INTERRUPTED = 130;
 
 export interface WatchOptions {
   /** Ends at a failed rollback too, and tells the shell how the rollout ended. */
@@ -28,24 +31,29 @@ export async function watchRollout(
   const meter = terminal.isScreen && !json ? await createMeter(place) : null;
   const draw = terminal.isScreen ? redrawing(terminal) : noting(terminal);
   let last: Sighting | null = null;
+  const forget = onInterrupt(() =>
+    terminal.err(`\nthe rollout goes on; \`slipway get ${shortPlace(place)} --watch\` shows it again\n`),
+  );
   for await (const sighting of rollouts.follow(place)) {
-    const version = sighting.status?.candidate ?? sighting.attributes.candidate;
-    const measured = meter && version ? await meter.shareOf(version) : null;
-    if (!json) draw(sighting, measured);
+    if (!json) draw(sighting, meter && (await measure(meter, sighting)));
     last = sighting;
     if (wait && exitCodeFor(sighting) !== null) break;
   }
+  forget();
   if (!last) return;
-  if (json) terminal.out(`${JSON.stringify(last)}\n`);
+  if (json) terminal.out(`${sightingJson(last)}\n`);
   else if (!terminal.isScreen) terminal.out(`${renderTree(last, { now: Date.now(), measured: null }).join('\n')}\n`);
   const code = exitCodeFor(last);
   if (wait && code !== null && code !== EXIT.ok) throw silentExit(code);
 }
 
-function redrawing({ out, columns }: Terminal): (sighting: Sighting, measured: number | null) => void {
+function redrawing({ out, columns, rows }: Terminal): (sighting: Sighting, measured: number | null) => void {
   let drawn = 0;
   return (sighting, measured) => {
-    const lines = renderTree(sighting, { now: Date.now(), measured }).map((line) => fit(line, columns));
+    // What has left the screen at the top cannot be drawn over.
+    const lines = renderTree(sighting, { now: Date.now(), measured })
+      .slice(0, rows - 1)
+      .map((line) => fit(line, columns));
     const backToTop = drawn > 0 ? `\x1b[${drawn}A\x1b[0J` : '';
     out(`${backToTop}${lines.join('\n')}\n`);
     drawn = lines.length;
@@ -59,6 +67,21 @@ function noting({ out }: Terminal): (sighting: Sighting) => void {
     for (const line of changesBetween(before, sighting)) out(`${time}  ${line}\n`);
     before = sighting;
   };
+}
+
+/** Whoever stops watching should not think to have stopped the rollout. */
+function onInterrupt(tell: () => void): () => void {
+  const leave = () => {
+    tell();
+    process.exit(INTERRUPTED);
+  };
+  process.once('SIGINT', leave);
+  return () => process.off('SIGINT', leave);
+}
+
+async function measure(meter: Meter, { attributes, close, status }: Sighting): Promise<number | null> {
+  const version = status?.candidate ?? attributes.candidate;
+  return close || version === null ? null : meter.shareOf(version, status?.desiredWeight ?? attributes.weight);
 }
 
 /** Without a serving host in reach there is just nothing measured. */

@@ -1,5 +1,9 @@
 import { percent } from '../../domain/render-details.ts';
+import { DECISIONS } from './verdict.ts';
 import { phaseOf, type Sighting } from '../rollouts/sighting.ts';
+
+/** The first tries fail for reasons that pass by themselves. */
+const TELLING_ATTEMPT = 3;
 
 /** What is new since the last look, one line each: for logs, where nothing can be redrawn. */
 export function changesBetween(before: Sighting | null, after: Sighting): string[] {
@@ -18,12 +22,17 @@ export function changesBetween(before: Sighting | null, after: Sighting): string
     note(now.waitingFor !== null && now.waitingFor !== old?.waitingFor, `waits for approval of ${now.waitingFor}`);
     note(old !== undefined && old !== null && now.paused !== old.paused, now.paused ? 'paused' : 'goes on');
   }
+  for (const { type, attempt, lastFailure } of after.pending) {
+    const known = before?.pending.find((other) => other.type === type);
+    const isNew = lastFailure !== known?.lastFailure || (known?.attempt ?? 0) < TELLING_ATTEMPT;
+    note(attempt >= TELLING_ATTEMPT && isNew, `${type}, try ${attempt}: ${lastFailure}`);
+  }
   const phase = phaseOf(after);
   const isStage = now?.stages.some(({ stage }) => stage === phase) ?? false;
   note(!isStage && phase !== (before && phaseOf(before)) && phase !== 'done', `now in ${phase}`);
   note(
     after.live !== null && after.live.decision !== before?.live?.decision,
-    `gate: ${after.live?.decision}, ${after.live?.summary}`,
+    after.live ? `gate: ${DECISIONS[after.live.decision]}, ${after.live.summary}` : '',
   );
   return lines;
 }

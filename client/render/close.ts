@@ -11,12 +11,14 @@ const OUTCOMES: Readonly<Record<Outcome, string>> = {
 };
 
 /** How it ended, why, and what serves now. */
-export function renderClose(close: Close): string[] {
+export function renderClose(close: Close, type: string): string[] {
   if (close.kind === 'terminated') return [paint.bad(`✗ ${close.message}`)];
   if (close.kind === 'failed') return [paint.bad(`✗ ended without a result: ${close.message}`)];
   const { outcome, result } = close;
-  if (result === null) return [OUTCOMES[outcome]];
+  // Of a rollback it is the aim.
+  const ending = type === 'rollback' && outcome === 'rolled_back' ? paint.good('✓ rolled back') : OUTCOMES[outcome];
+  if (result === null) return [ending];
   const detail = result.detail ? `: ${result.detail}` : '';
   const serving = result.serving === null ? 'nothing is served' : `${result.serving} serves`;
-  return [`${OUTCOMES[outcome]}, ${REASONS[result.reason]}${detail}`, `  ${serving}`];
+  return [`${ending}, ${REASONS[result.reason]}${detail}`, `  ${serving}`];
 }

@@ -9,7 +9,7 @@ import type { GatePlanCheck, StepNeed } from '../../gates/plan-check.ts';
 
 /** Everything a rollout will do and by which rules, before anything is started. */
 export function renderPlan(plan: RolloutPlan, { needs, warnings }: GatePlanCheck): string {
-  const times = planTimes(plan);
+  const times = planTimes(plan, needs);
   const { approvals } = times;
   const asks =
     approvals === 0
@@ -26,6 +26,7 @@ export function renderPlan(plan: RolloutPlan, { needs, warnings }: GatePlanCheck
     '',
     paint.bold('gates'),
     ...columns(gateRows(plan.gates)),
+    '  needs above are those of a candidate exactly as good as stable',
     ...gateNotes(plan.gates),
     '',
     paint.bold('settings'),
@@ -73,7 +74,7 @@ function needOf(need: StepNeed | undefined, what: string): string {
   if (need.requests === null)
     return `, ${paint.bad(`not proved by any number of ${what} (${need.slowest.join(', ')})`)}`;
   const time = need.durationMs === null ? '' : `, ${formatDuration(need.durationMs)} at your rate`;
-  return `, ${formatCount(need.requests)} ${what}${time}`;
+  return `, needs ${formatCount(need.requests)} ${what}${time}`;
 }
 
 function validateRows({ validate }: RolloutPlan): Row[] {

@@ -1,7 +1,9 @@
 import { columns } from './columns.ts';
 import { formatDay, formatTime } from './numbers.ts';
+import { formatRoute } from './route.ts';
 import { paint } from '../terminal.ts';
 import { REASONS } from '../../domain/reasons.ts';
+import type { Route } from '../../domain/route.ts';
 import type { HistoryRow } from '../ledger.ts';
 
 const BAD: ReadonlySet<string> = new Set(['rollback', 'rollback_failed']);
@@ -31,9 +33,18 @@ function cells({ actor, detail, effectiveAt, reason, stage, step }: HistoryRow):
 
 /** What the entry itself says, else what its reason means. */
 function sentence(reason: HistoryRow['reason'], detail: HistoryRow['detail']): string {
-  for (const key of ['message', 'summary'] as const) {
-    const text = detail[key];
-    if (typeof text === 'string' && text !== '') return text;
-  }
+  const { alias, from, message, route, summary, to } = detail;
+  const said = [message, summary].find((text) => typeof text === 'string' && text !== '');
+  if (typeof said === 'string') return said;
+  if (isRoute(route)) return formatRoute(route);
+  if (typeof alias === 'string') return `${alias}: ${versionOf(from)}${typeof to === 'string' ? to : 'none'}`;
   return REASONS[reason] ?? '';
+}
+
+function versionOf(from: unknown): string {
+  return typeof from === 'string' ? `${from} → ` : '';
+}
+
+function isRoute(value: unknown): value is Route {
+  return typeof value === 'object' && value !== null && 'arms' in value && 'mirrors' in value;
 }

@@ -24,14 +24,14 @@ export function renderTree(sighting: Sighting, surroundings: Surroundings): stri
   const verdict = sighting.close === null && live ? renderVerdict('gate now', live) : lastVerdict(status);
   return [
     heading(sighting, surroundings.measured),
-    ...(status ? stageRows(status, surroundings.now) : withoutWorker(sighting)),
+    ...(status ? stageRows(sighting, status, surroundings.now) : withoutWorker(sighting)),
     ...section(verdict),
     ...section(
       pending.flatMap(({ type, attempt, lastFailure }) =>
         lastFailure && attempt > 1 ? [`${type}, try ${attempt}: ${lastFailure}`] : [],
       ),
     ),
-    ...section(sighting.close ? renderClose(sighting.close) : nextActs(sighting)),
+    ...section(sighting.close ? renderClose(sighting.close, sighting.type) : nextActs(sighting)),
   ];
 }
 
@@ -45,19 +45,27 @@ function heading(sighting: Sighting, measured: number | null): string {
   return `${paint.bold(what)} → ${target}/${endpoint}  ${phaseOf(sighting)}, ${percent(weight)} of live traffic${seen}${paused}`;
 }
 
-function stageRows(status: RolloutStatus, now: number): string[] {
-  const rows = status.stages.map((row) => [MARKS[row.state], row.stage, timeOf(row, now), detailOf(row, status, now)]);
+/** A rollback has no stages: it is the way back alone. */
+function stageRows({ close, type }: Sighting, status: RolloutStatus, now: number): string[] {
+  if (type === 'rollback') return [];
+  // A workflow that failed or was terminated had no time to say so.
+  const stages = status.stages.map((row) =>
+    close && row.state === 'running' ? { ...row, state: 'failed' as const } : row,
+  );
+  const rows = stages.map((row) => [MARKS[row.state], row.stage, timeOf(row, now), detailOf(row, status, now)]);
   return columns(rows).flatMap((line, index) => {
-    const last = index === status.stages.length - 1;
-    const steps = status.stages[index]?.stage === 'canary' ? stepRows(status, last) : [];
+    const last = index === stages.length - 1;
+    const row = stages[index];
+    const steps = row?.stage === 'canary' ? stepRows(status, row.state, last) : [];
     return [`${last ? '└' : '├'} ${line}`, ...steps];
   });
 }
 
-function stepRows({ steps }: RolloutStatus, last: boolean): string[] {
+/** A step under way when its stage ended shares its fate. */
+function stepRows({ steps }: RolloutStatus, stage: StageStatus['state'], last: boolean): string[] {
   return steps.map(({ weight, state }, index) => {
     const branch = index === steps.length - 1 ? '└' : '├';
-    return `${last ? ' ' : '│'}   ${branch} ${MARKS[state]} ${percent(weight)}`;
+    return `${last ? ' ' : '│'}   ${branch} ${MARKS[state === 'running' ? stage : state]} ${percent(weight)}`;
   });
 }
 

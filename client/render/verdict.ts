@@ -3,12 +3,16 @@ import { formatCount, formatMilliseconds, formatShare } from './numbers.ts';
 import { paint } from '../terminal.ts';
 import type { MetricEvidence, Verdict } from '../../domain/verdict.ts';
 
-const DECISIONS: Readonly<Record<Verdict['decision'], string>> = {
+/** What a gate says, in a word. */
+export const DECISIONS: Readonly<Record<Verdict['decision'], string>> = {
   pass: paint.good('pass'),
   fail: paint.bad('fail'),
   inconclusive: paint.warn('undecided'),
   error: paint.bad('no evidence'),
 };
+
+/** Gates count what went wrong, of labels too. */
+const LABELS: Readonly<Record<string, string>> = { accuracy: 'wrong answers' };
 
 const METRIC_DECISIONS: Readonly<Record<MetricEvidence['decision'], string>> = {
   pass: paint.good('proved'),
@@ -27,25 +31,31 @@ export function renderVerdict(
           `  ${formatCount(samples.candidate)} of the candidate, ${formatCount(samples.stable)} of stable, in ${formatCount(batches.count)} batches`,
         ]
       : [];
-  return [`${title}: ${DECISIONS[decision]}, ${summary}`, ...counts, ...columns((metrics ?? []).map(metricRow))];
+  return [
+    `${title}: ${DECISIONS[decision]}, ${summary}`,
+    ...counts,
+    ...columns((metrics ?? []).map((metric) => metricRow(metric, isAbsolute(metrics ?? [])))),
+  ];
 }
 
-function metricRow({ metric, candidate, stable, unit, margin, decision, required }: MetricEvidence): string[] {
+function metricRow(
+  { metric, candidate, stable, unit, margin, decision, required }: MetricEvidence,
+  absolute: boolean,
+): string[] {
   const show = unit === 'ms' ? formatMilliseconds : formatShare;
   const value = (seen: number | null) => (seen === null ? '?' : show(seen));
-  const against = stable === null ? '' : `stable ${value(stable)}`;
+  const isRatio = unit === 'ms' && !absolute;
   return [
-    `  ${metric}`,
+    `  ${LABELS[metric] ?? metric}`,
     value(candidate),
-    against,
-    `margin ${formatMargin(metric, unit, margin, stable)}`,
+    stable === null ? '' : `stable ${value(stable)}`,
+    `margin ${isRatio ? `+${formatShare(margin)}` : show(margin)}`,
     METRIC_DECISIONS[decision],
     required ? '' : paint.dim('not needed to go on'),
   ];
 }
 
-/** A latency margin beside a stable is relative to it; everything else is absolute. */
-function formatMargin(metric: string, unit: MetricEvidence['unit'], margin: number, stable: number | null): string {
-  if (unit === 'share') return formatShare(margin);
-  return metric.startsWith('latency') && stable !== null ? `+${formatShare(margin)}` : formatMilliseconds(margin);
+/** Without a stable to compare with, margins of latencies are limits in milliseconds and no ratios. */
+function isAbsolute(metrics: readonly MetricEvidence[]): boolean {
+  return metrics.some(({ metric }) => metric === 'errorRate');
 }

@@ -47,6 +47,13 @@ export function exitCodeFor(sighting: Sighting): ExitCode | null {
   return close.kind === 'failed' && close.type === 'InvalidSpec' ? EXIT.usage : EXIT.unexpected;
 }
 
+/** A sighting as `--json` prints it: with what most programs ask for on top. */
+export function sightingJson(sighting: Sighting): string {
+  const { close } = sighting;
+  const outcome = close?.kind === 'outcome' ? close.outcome : (close?.kind ?? null);
+  return JSON.stringify({ outcome, phase: phaseOf(sighting), ...sighting });
+}
+
 function rootCause(error: Error): Error {
   return error.cause instanceof Error ? rootCause(error.cause) : error;
 }

@@ -9,16 +9,22 @@ export class Meter {
   readonly #serving: ServingReader;
   readonly #endpoint: string;
   #readings: TrafficReading[] = [];
+  #weight: number | null = null;
 
   constructor(serving: ServingReader, endpoint: string) {
     this.#serving = serving;
     this.#endpoint = endpoint;
   }
 
-  /** Share of the last half minute's requests; `null` when there were none, or nothing answers. */
-  async shareOf(version: string): Promise<number | null> {
+  /**
+   * Share of the last half minute's requests, or of those since the wanted weight changed; `null` when there were none,
+   * or nothing answers.
+   */
+  async shareOf(version: string, weight: number | null): Promise<number | null> {
     const reading = await this.#serving.traffic(this.#endpoint).catch(() => null);
     if (!reading) return null;
+    if (weight !== this.#weight) this.#readings = [];
+    this.#weight = weight;
     // After a restart of Envoy its counters begin at zero.
     const same = this.#readings.filter(({ since }) => since === reading.since);
     this.#readings = [...same, reading].slice(-WINDOW);

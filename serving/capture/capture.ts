@@ -27,7 +27,7 @@ export interface CaptureProcess extends Capture {
 }
 
 /** Keeps V8 from letting its heap grow before it collects: capture shares 200 MB with the host. */
-const SMALL_HEAP = ['--max-old-space-size=64', '--max-semi-space-size=1', '--disable-warning=ExperimentalWarning'];
+const SMALL_HEAP = ['--max-old-space-size=64', '--max-semi-space-size=1'];
 
 /** Capture in a process of its own, so that neither its load nor its death touches the host or a prediction. */
 export function createCapture({ stateDir, databaseUrl, target }: CaptureOptions): CaptureProcess {

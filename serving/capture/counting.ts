@@ -5,12 +5,15 @@ import { createEndpointCounter } from './endpoint-counter.ts';
 import type { EndpointCounter } from './endpoint-counter.ts';
 import type { Draft } from './fence-tally.ts';
 import type { Observation } from './observation.ts';
-import { createPairing } from './pairing.ts';
+import { PAIR_TTL_MS, createPairing } from './pairing.ts';
+import { isPredictionPath } from './prediction-path.ts';
 import { recordsOf } from './record.ts';
 import type { PredictionRow } from './record.ts';
 
 /** What capture has to know of an endpoint. */
-export type CapturedEndpoint = Omit<DesiredEndpoint, 'versions' | 'label'>;
+export interface CapturedEndpoint extends Omit<DesiredEndpoint, 'versions' | 'label'> {
+  readonly predictPaths: readonly string[];
+}
 
 export interface CountingPorts {
   readonly onDraft: (draft: Draft) => void;
@@ -33,10 +36,14 @@ export interface Counting {
 interface Counted {
   endpoint: CapturedEndpoint;
   readonly counter: EndpointCounter;
+  /** Also those of versions that do not run any more: requests assigned to them still come. */
+  readonly predictPaths: Set<string>;
   stopClock: () => void;
 }
 
 const EXPIRY_MS = 1000;
+/** Envoy sends its log in parts, and its retries take time of their own. */
+const LOG_DELAY_MS = 5000;
 
 export function createCounting({ onDraft, onRows }: CountingPorts): Counting {
   const counted = new Map<string, Counted>();
@@ -46,7 +53,13 @@ export function createCounting({ onDraft, onRows }: CountingPorts): Counting {
       counted.get(endpoint)?.counter.addPair(pair, (a, b) => answersAgree(a, b, toleranceOf(endpoint))),
     onUnpaired: (endpoint, ...half) => counted.get(endpoint)?.counter.addUnpaired(...half),
   });
-  const expiry = setInterval(() => pairing.expire(Date.now()), EXPIRY_MS);
+  const expiry = setInterval(() => pairing.expire(Date.now(), pairTtl()), EXPIRY_MS);
+
+  /** A copy may be answered at once while its original takes all the time it has. */
+  function pairTtl(): number {
+    const limits = [...counted.values()].map(({ endpoint }) => endpoint.settings.timeoutMs);
+    return Math.max(PAIR_TTL_MS, ...limits.map((limit) => limit + LOG_DELAY_MS));
+  }
 
   function toleranceOf(endpoint: string): number {
     return counted.get(endpoint)?.endpoint.settings.capture.tolerance ?? 0;
@@ -63,7 +76,7 @@ export function createCounting({ onDraft, onRows }: CountingPorts): Counting {
     const known = counted.get(name);
     if (known === undefined) {
       const counter = createEndpointCounter(name, Date.now());
-      counted.set(name, { endpoint, counter, stopClock: clock(name, endpoint) });
+      counted.set(name, { endpoint, counter, predictPaths: new Set(), stopClock: clock(name, endpoint) });
     } else {
       if (known.endpoint.settings.batchMs !== endpoint.settings.batchMs) {
         known.stopClock();
@@ -71,7 +84,9 @@ export function createCounting({ onDraft, onRows }: CountingPorts): Counting {
       }
       known.endpoint = endpoint;
     }
-    counted.get(name)?.counter.setRoute(endpoint.fence, endpoint.route, Date.now()).forEach(onDraft);
+    const updated = counted.get(name);
+    for (const path of endpoint.predictPaths) updated?.predictPaths.add(path);
+    updated?.counter.setRoute(endpoint.fence, endpoint.route, Date.now()).forEach(onDraft);
   }
 
   return {
@@ -87,7 +102,7 @@ export function createCounting({ onDraft, onRows }: CountingPorts): Counting {
     },
     add(observation) {
       const known = counted.get(observation.endpoint);
-      if (known === undefined) return;
+      if (known === undefined || !isPredictionPath(observation.path, known.predictPaths)) return;
       if (observation.role === 'live') known.counter.add(observation, Date.now());
       // A request that its client gave up on has no answer to compare.
       if (!observation.isAbandoned) pairing.add(observation, Date.now());

@@ -34,10 +34,14 @@ export function labelCounts(credited: readonly CreditedLabel[]): LabelCounts[] {
 
 function isCorrect({ label, prediction }: PendingLabel, tolerance: number): boolean | null {
   const value = unwrapped(prediction);
-  if (value === null || typeof value === 'object') return null;
+  if (!isScalar(value) || !isScalar(label)) return null;
   // Files and forms bring numbers as text.
   if (typeof value !== typeof label) return String(value) === String(label);
   return valuesAgree(label, value, tolerance);
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
 /** The single value inside `[3]` or `{"label": 3}`. */

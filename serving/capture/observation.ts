@@ -1,7 +1,6 @@
 import { parseFence } from '../../domain/fence.ts';
 import type { Fence } from '../../domain/fence.ts';
 import { BODY_METADATA, LOG_NAMES, STAMPS, VERSION_TAG } from '../envoy/names.ts';
-import { isPredictionPath } from './prediction-path.ts';
 import type { LogEntry, Span } from './receiver.ts';
 
 export type Role = 'live' | 'shadow';
@@ -12,11 +11,13 @@ export interface Body {
   readonly isSkipped: boolean;
 }
 
-/** One prediction as Envoy saw it end. */
+/** One request as Envoy saw it end. */
 export interface Observation {
   readonly role: Role;
   readonly endpoint: string;
   readonly requestId: string;
+  /** As the version saw it, without the endpoint's name. */
+  readonly path: string;
   readonly fence: Fence;
   /** The version that the split assigned, or that the copy was sent to. */
   readonly arm: string;
@@ -54,7 +55,7 @@ const BROKEN = [
 /** Longer ids would not fit into an index of the database. */
 const ID_LIMIT = 200;
 
-/** Reads an entry of Envoy's log; `null` when it is no prediction of an endpoint. */
+/** Reads an entry of Envoy's log; `null` when no version of an endpoint was asked. */
 export function observe(logName: string, entry: LogEntry): Observation | null {
   const { request, response, commonProperties: common } = entry;
   if (request?.requestMethod !== POST || common === undefined) return null;
@@ -64,7 +65,7 @@ export function observe(logName: string, entry: LogEntry): Observation | null {
   const fence = parseFence((role === 'live' ? common.routeName : headers[STAMPS.fence]) ?? '');
   const arm = role === 'live' ? headers[STAMPS.arm] : headers[STAMPS.mirror]?.split('/')[2];
   // Without stamps it was answered at the door: unknown, or an endpoint without arms.
-  if (!endpoint || !fence || !arm || !isPredictionPath(request.path ?? '')) return null;
+  if (!endpoint || !fence || !arm) return null;
   const status = response?.responseCode?.value ?? 0;
   const flags = common.responseFlags ?? {};
   const hasLeft = status === 0 && flags.downstreamConnectionTermination === true;
@@ -73,6 +74,7 @@ export function observe(logName: string, entry: LogEntry): Observation | null {
     role,
     endpoint,
     requestId: (request.requestId ?? '').slice(0, ID_LIMIT),
+    path: request.path ?? '',
     fence,
     arm,
     version: common.customTags?.[VERSION_TAG] || null,

@@ -16,17 +16,18 @@ export interface PairingPorts {
 export interface Pairing {
   add(observation: Observation, now: number): void;
   /** Gives up on halves that have waited too long. */
-  expire(now: number): void;
+  expire(now: number, ttlMs?: number): void;
   /** Halves that came with a request id already in use. */
   readonly duplicates: number;
 }
 
-/** How long a half waits for the other, and how long its request id is recognised as used. */
+/** How long a half waits for the other at least, and how long its request id is recognised as used. */
 export const PAIR_TTL_MS = 30_000;
-const LIMIT = { requests: 50_000, characters: 8_000_000 };
+const LIMIT = { requests: 30_000, characters: 4_000_000 };
 
 interface Waiting {
   readonly endpoint: string;
+  readonly key: string;
   readonly bornAt: number;
   served: Observed | null;
   readonly mirrored: Map<string, Observed>;
@@ -45,16 +46,19 @@ interface Observed {
 export function createPairing({ mirrorsUnder, onPair, onUnpaired }: PairingPorts): Pairing {
   // Oldest first: a Map keeps the order in which keys were added.
   const waiting = new Map<string, Waiting>();
+  /** When each complete pair's id came; only to recognise a second request under it. */
+  const complete = new Map<string, number>();
   let characters = 0;
   let duplicates = 0;
 
   function add(observation: Observation, now: number): void {
     const { endpoint, requestId, role, fence, arm } = observation;
     const key = `${endpoint} ${requestId}`;
+    if (complete.has(key)) return void (duplicates += 1);
     const mirrors = role === 'live' ? mirrorsUnder(endpoint, fence) : [];
     const known = waiting.get(key);
     if (known === undefined && role === 'live' && mirrors.length === 0) return;
-    const entry = known ?? newEntry(endpoint, now);
+    const entry = known ?? newEntry(endpoint, key, now);
     if (known === undefined) waiting.set(key, entry);
     const isUsed = role === 'live' ? entry.served !== null : entry.mirrored.has(arm) || entry.paired.has(arm);
     if (isUsed) {
@@ -68,6 +72,7 @@ export function createPairing({ mirrorsUnder, onPair, onUnpaired }: PairingPorts
     else [entry.served, entry.expected] = [observed, mirrors];
     if (!entry.isAmbiguous) settle(entry);
     while (waiting.size > LIMIT.requests || characters > LIMIT.characters) giveUpOldest();
+    if (complete.size > LIMIT.requests) for (const oldest of complete.keys()) return void complete.delete(oldest);
   }
 
   function settle(entry: Waiting): void {
@@ -85,12 +90,14 @@ export function createPairing({ mirrorsUnder, onPair, onUnpaired }: PairingPorts
       mirrored.delete(version);
       paired.add(version);
     }
-    // The answer is of no more use; the id still is, to recognise a second request under it.
-    if (entry.expected.every(({ version }) => paired.has(version))) forgetAnswer(entry);
+    if (!entry.expected.every(({ version }) => paired.has(version))) return;
+    waiting.delete(entry.key);
+    drop(entry);
+    complete.set(entry.key, entry.bornAt);
   }
 
-  function giveUp(key: string, entry: Waiting): void {
-    waiting.delete(key);
+  function giveUp(entry: Waiting): void {
+    waiting.delete(entry.key);
     const { endpoint, served, mirrored, paired, expected, isAmbiguous } = entry;
     if (!isAmbiguous) {
       for (const [version, copy] of mirrored) onUnpaired(endpoint, copy.fence, version, null);
@@ -115,15 +122,21 @@ export function createPairing({ mirrorsUnder, onPair, onUnpaired }: PairingPorts
   }
 
   function giveUpOldest(): void {
-    for (const [key, entry] of waiting) return giveUp(key, entry);
+    for (const entry of waiting.values()) return giveUp(entry);
   }
 
   return {
     add,
-    expire(now) {
-      for (const [key, entry] of waiting) {
-        if (entry.bornAt > now - PAIR_TTL_MS) return;
-        giveUp(key, entry);
+    expire(now, ttlMs = PAIR_TTL_MS) {
+      const born = now - ttlMs;
+      // Nearly in order of their birth: a pair that took long stands a little behind, and goes with the next look.
+      for (const [key, bornAt] of complete) {
+        if (bornAt > born) break;
+        complete.delete(key);
+      }
+      for (const entry of waiting.values()) {
+        if (entry.bornAt > born) break;
+        giveUp(entry);
       }
     },
     get duplicates() {
@@ -132,8 +145,17 @@ export function createPairing({ mirrorsUnder, onPair, onUnpaired }: PairingPorts
   };
 }
 
-function newEntry(endpoint: string, bornAt: number): Waiting {
-  return { endpoint, bornAt, served: null, mirrored: new Map(), paired: new Set(), expected: [], isAmbiguous: false };
+function newEntry(endpoint: string, key: string, bornAt: number): Waiting {
+  return {
+    endpoint,
+    key,
+    bornAt,
+    served: null,
+    mirrored: new Map(),
+    paired: new Set(),
+    expected: [],
+    isAmbiguous: false,
+  };
 }
 
 function halfOf(observation: Observation): Half {

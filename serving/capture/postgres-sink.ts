@@ -36,23 +36,9 @@ export function createPostgresSink({ connectionString, target, onFault }: Postgr
   const pendingLabels = createLabelReader(target);
 
   async function addBatch(draft: Draft, tolerance: number): Promise<GateBatch> {
-    const { endpoint } = draft;
     const client = await pool.connect();
     try {
-      const last = lasts.get(endpoint) ?? (await readLast(client, target, endpoint));
-      // Not known any more until this has gone through: after a lost connection nobody can tell whether it was stored.
-      lasts.delete(endpoint);
-      if (last.batch !== null && last.interval === intervalOf(draft)) {
-        lasts.set(endpoint, last);
-        return last.batch;
-      }
-      await client.query('begin');
-      const credited = credit(await pendingLabels(client, endpoint, draft.sealed), tolerance);
-      const batch = sealedBatch({ ...draft, index: last.index + 1, labels: labelCounts(credited) });
-      await insertBatch(client, target, batch);
-      await markCredited(client, target, batch, credited);
-      await client.query('commit');
-      lasts.set(endpoint, { index: batch.index, interval: intervalOf(batch), batch });
+      const batch = await storeOnce(client, draft, tolerance);
       client.release();
       return batch;
     } catch (error) {
@@ -60,6 +46,22 @@ export function createPostgresSink({ connectionString, target, onFault }: Postgr
       client.release(true);
       throw error;
     }
+  }
+
+  async function storeOnce(client: pg.PoolClient, draft: Draft, tolerance: number): Promise<GateBatch> {
+    const { endpoint } = draft;
+    const last = lasts.get(endpoint) ?? (await readLast(client, target, endpoint));
+    if (last.batch !== null && last.interval === intervalOf(draft)) return last.batch;
+    // Not known any more until this has gone through: after a lost connection nobody can tell whether it was stored.
+    lasts.delete(endpoint);
+    await client.query('begin');
+    const credited = credit(await pendingLabels(client, endpoint, draft.sealed), tolerance);
+    const batch = sealedBatch({ ...draft, index: last.index + 1, labels: labelCounts(credited) });
+    await insertBatch(client, target, batch);
+    await markCredited(client, target, batch, credited);
+    await client.query('commit');
+    lasts.set(endpoint, { index: batch.index, interval: intervalOf(batch), batch });
+    return batch;
   }
 
   return {

@@ -1,8 +1,11 @@
 /** MLflow's scoring path, and those of the Open Inference Protocol, TensorFlow Serving and plain servers. */
 const PREDICTION_PATHS = /(^|\/)(invocations|infer|predict|predictions|generate)$|:predict$/;
 
-/** Whether a POST to this path asks for a prediction; repository calls, health checks and unknown paths do not count. */
-export function isPredictionPath(path: string): boolean {
+/**
+ * Whether a POST to this path asks for a prediction: it does at the paths that versions declare and at those of the common
+ * protocols. Repository calls, health checks and unknown paths do not count.
+ */
+export function isPredictionPath(path: string, declared: ReadonlySet<string>): boolean {
   const [plain = ''] = path.split('?');
-  return PREDICTION_PATHS.test(plain);
+  return declared.has(plain) || PREDICTION_PATHS.test(plain);
 }

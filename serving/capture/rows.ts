@@ -21,40 +21,44 @@ export function rowsOf(request: unknown, answer: unknown): Row[] {
 }
 
 function inputRows(request: unknown): readonly unknown[] | null {
-  if (typeof request !== 'object' || request === null) return null;
-  const { instances, inputs, dataframe_records, dataframe_split } = request as Readonly<Record<string, unknown>>;
-  if (Array.isArray(dataframe_records)) return dataframe_records;
-  if (Array.isArray(instances)) return instances;
-  if (Array.isArray(inputs)) return inputs.some(isTensor) ? null : inputs;
+  const { instances, inputs, dataframe_records, dataframe_split } = fieldsOf(request) ?? {};
+  const rows = listOf(dataframe_records) ?? listOf(instances);
+  if (rows !== null) return rows;
+  const listed = listOf(inputs);
+  if (listed !== null) return listed.some(isTensor) ? null : listed;
   return tableRows(dataframe_split) ?? columnRows(inputs);
 }
 
 /** `{"columns": ["a"], "data": [[1]]}` → `[{"a": 1}]` */
 function tableRows(table: unknown): readonly unknown[] | null {
-  if (typeof table !== 'object' || table === null) return null;
-  const { columns, data } = table as Readonly<Record<string, unknown>>;
-  if (!Array.isArray(data)) return null;
-  if (!Array.isArray(columns)) return data;
-  return data.map((row: unknown) =>
-    Array.isArray(row)
-      ? Object.fromEntries(columns.map((column, index) => [String(column), row[index] as unknown]))
-      : row,
-  );
+  const { columns, data } = fieldsOf(table) ?? {};
+  const [names, rows] = [listOf(columns), listOf(data)];
+  if (names === null || rows === null) return rows;
+  return rows.map((row) => {
+    const cells = listOf(row);
+    return cells === null ? row : Object.fromEntries(names.map((name, index) => [String(name), cells[index]]));
+  });
 }
 
 /** `{"a": [1, 2]}` → `[{"a": 1}, {"a": 2}]`, where all columns are equally long. */
-function columnRows(columns: unknown): readonly unknown[] | null {
-  if (typeof columns !== 'object' || columns === null || Array.isArray(columns)) return null;
-  const entries = Object.entries(columns);
-  const [, first] = entries[0] ?? [];
-  if (!Array.isArray(first) || !entries.every(([, values]) => Array.isArray(values) && values.length === first.length))
-    return null;
-  return first.map((_, index) =>
-    Object.fromEntries(entries.map(([name, values]) => [name, (values as unknown[])[index]])),
-  );
+function columnRows(value: unknown): readonly unknown[] | null {
+  const columns = Object.entries(fieldsOf(value) ?? {}).map(([name, cells]) => [name, listOf(cells)] as const);
+  const length = columns[0]?.[1]?.length;
+  if (length === undefined || !columns.every(([, cells]) => cells?.length === length)) return null;
+  return Array.from({ length }, (_, row) => Object.fromEntries(columns.map(([name, cells]) => [name, cells?.[row]])));
 }
 
 /** The v2 protocol also has `inputs`, but its parts are tensors, not rows. */
 function isTensor(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'datatype' in value;
+  return fieldsOf(value)?.datatype !== undefined;
+}
+
+function listOf(value: unknown): readonly unknown[] | null {
+  return Array.isArray(value) ? value : null;
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : null;
 }

@@ -3,22 +3,33 @@ import { join } from 'node:path';
 import type { DesiredEndpoint } from '../data-plane.ts';
 import type { CapturedEndpoint } from './counting.ts';
 
+interface SettingsFile {
+  readonly format: number;
+  readonly endpoints: readonly CapturedEndpoint[];
+}
+
+/** Goes up whenever the fields of {@link CapturedEndpoint} change. */
+const FORMAT = 1;
+
 /** The host writes, capture reads: so that a capture process that comes back needs no host to go on. */
 export function writeSettings(stateDir: string, endpoints: readonly DesiredEndpoint[]): void {
-  const captured = endpoints.map(({ endpoint, settings, fence, route }): CapturedEndpoint => {
-    return { endpoint, settings, fence, route };
+  const captured = endpoints.map(({ endpoint, settings, fence, route, versions }): CapturedEndpoint => {
+    const predictPaths = versions.map(({ predictPath }) => predictPath).filter((path) => path !== undefined);
+    return { endpoint, settings, fence, route, predictPaths: [...new Set(predictPaths)] };
   });
+  const file: SettingsFile = { format: FORMAT, endpoints: captured };
   const path = settingsPath(stateDir);
-  writeFileSync(`${path}.new`, JSON.stringify(captured));
+  writeFileSync(`${path}.new`, JSON.stringify(file));
   renameSync(`${path}.new`, path);
 }
 
+/** Empty where there is no file, or one that other code has written: the host writes it anew as soon as it is there. */
 export function readSettings(stateDir: string): readonly CapturedEndpoint[] {
   try {
-    return JSON.parse(readFileSync(settingsPath(stateDir), 'utf8')) as readonly CapturedEndpoint[];
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
+    const { format, endpoints } = JSON.parse(readFileSync(settingsPath(stateDir), 'utf8')) as SettingsFile;
+    return format === FORMAT ? endpoints : [];
+  } catch {
+    return [];
   }
 }
 

@@ -12,8 +12,8 @@ export interface WriterOptions {
 
 /** Takes evidence in without ever waiting, and stores it in order, for as long as that takes. */
 export interface Writer {
-  addRows(rows: readonly PredictionRow[]): void;
-  addDraft(draft: Draft): void;
+  readonly addRows: (rows: readonly PredictionRow[]) => void;
+  readonly addDraft: (draft: Draft) => void;
   /** Stores what is queued; gives up after `limitMs`. */
   flush(limitMs: number): Promise<void>;
   readonly state: WriterState;
@@ -33,7 +33,9 @@ const BACKOFF_MS = { first: 200, most: 5000 };
 const PORTION = { rows: 500, characters: 2_000_000 };
 
 /** While the store is away, predictions go first; batches are few and small, and are what a rollout waits for. */
-const QUEUE = { rows: 15_000, characters: 8_000_000, draftCharacters: 10_000_000 };
+const QUEUE = { rows: 6000, characters: 4_000_000, draftCharacters: 10_000_000 };
+
+const RETRY_LOOK_MS = 50;
 
 /** Attempts at a draft that keeps failing while the store itself answers. */
 const DRAFT_TRIES = 20;
@@ -131,19 +133,23 @@ export function createWriter({ sink, toleranceOf, onLost }: WriterOptions): Writ
     },
     async flush(limitMs) {
       const deadline = Date.now() + limitMs;
+      if (timer !== null) clearTimeout(timer);
+      if (working === null) work();
       while (drafts.length + rows.length > 0 && Date.now() < deadline) {
-        if (working === null) {
-          if (timer !== null) clearTimeout(timer);
-          work();
-        }
-        const left = new Promise((resolve) => setTimeout(resolve, deadline - Date.now()).unref());
-        await Promise.race([working, left]);
+        await Promise.race([working, delay(deadline - Date.now())]);
+        // What is left after a success goes on at once; after a failure, when its time has come.
+        if (fault !== null) await delay(Math.min(RETRY_LOOK_MS, deadline - Date.now()));
+        else if (working === null) work();
       }
     },
     get state() {
       return { queuedRows: rows.length, queuedBatches: drafts.length, shed, fault };
     },
   };
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** The head of the queue, bounded in rows and in characters. */

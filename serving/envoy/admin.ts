@@ -2,9 +2,10 @@ import { Agent, request } from 'node:http';
 
 /** Envoy's admin interface on its Unix socket. Calls reject when it does not answer within their limit. */
 export interface EnvoyAdmin {
-  getJson(path: string): Promise<unknown>;
-  isReady(): Promise<boolean>;
-  post(path: string): Promise<void>;
+  readonly getJson: (path: string) => Promise<unknown>;
+  /** Never rejects. */
+  readonly isReady: () => Promise<boolean>;
+  readonly post: (path: string) => Promise<void>;
 }
 
 const LIMIT_MS = 2000;

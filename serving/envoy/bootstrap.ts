@@ -21,12 +21,23 @@ export function bootstrapOf(options: BootstrapOptions): object {
         path_config_source: { path: clustersPath, watched_directory: { path: watchedDir } },
       },
     },
+    overload_manager: { resource_monitors: [CONNECTION_LIMIT] },
     static_resources: {
       listeners: [gatewayListener(options), mirrorListener(options)],
       clusters: [captureCluster(captureAddress)],
     },
   };
 }
+
+/** Without any, clients that open connections and never close them could use up Envoy's memory. */
+const CONNECTION_LIMIT = {
+  name: 'envoy.resource_monitors.global_downstream_max_connections',
+  typed_config: {
+    '@type':
+      'type.googleapis.com/envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig',
+    max_active_downstream_connections: 10_000,
+  },
+};
 
 function captureCluster(path: string): object {
   return {

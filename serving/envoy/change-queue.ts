@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DesiredEndpoint } from '../data-plane.ts';
-import { hasSurplus, prune } from './converge.ts';
-import type { ConvergeOptions } from './converge.ts';
-import type { StatsDump } from './traffic.ts';
+import type { EnvoyAdmin } from './admin.ts';
+import type { Convergence } from './converge.ts';
+import { readStat } from './traffic.ts';
 
 /** One change at a time, and clearing up behind it. */
 export interface ChangeQueue {
-  change(endpoints: readonly DesiredEndpoint[], work: () => Promise<void>): Promise<void>;
+  change(endpoints: readonly DesiredEndpoint[]): Promise<void>;
   close(): void;
 }
 
@@ -14,7 +14,7 @@ export interface ChangeQueue {
 const SETTLE_MS = 500;
 
 /** Clusters of no more use go once they carry no request, or once every request must have run into its time limit. */
-export function createChangeQueue(options: ConvergeOptions): ChangeQueue {
+export function createChangeQueue(admin: EnvoyAdmin, convergence: Convergence): ChangeQueue {
   let tail: Promise<unknown> = Promise.resolve();
   let clearing: AbortController | null = null;
 
@@ -23,18 +23,18 @@ export function createChangeQueue(options: ConvergeOptions): ChangeQueue {
     const deadline = Date.now() + longest;
     do {
       await delay(SETTLE_MS, undefined, { ref: false, signal });
-    } while ((await hasActiveRequests(options)) && Date.now() < deadline);
+    } while ((await hasActiveRequests(admin)) && Date.now() < deadline);
     tail = tail.then(() => {
-      if (!signal.aborted) prune(options, endpoints);
+      if (!signal.aborted) convergence.prune(endpoints);
     });
   }
 
   return {
-    change(endpoints, work) {
+    change(endpoints) {
       const result = tail.then(async () => {
         clearing?.abort();
-        await work();
-        if (!hasSurplus(options, endpoints)) return;
+        await convergence.converge(endpoints);
+        if (!convergence.hasSurplus(endpoints)) return;
         clearing = new AbortController();
         // Cut off by the next change, which clears up itself; a fault leaves the surplus to it as well.
         clear(endpoints, clearing.signal).catch(() => undefined);
@@ -48,9 +48,6 @@ export function createChangeQueue(options: ConvergeOptions): ChangeQueue {
   };
 }
 
-async function hasActiveRequests({ admin }: ConvergeOptions): Promise<boolean> {
-  const query =
-    '/stats?format=json&filter=' + encodeURIComponent('^cluster\\.(live|guarded|shadow)/.*\\.upstream_rq_active$');
-  const { stats = [] } = (await admin.getJson(query)) as StatsDump;
-  return stats.some(({ value = 0 }) => value > 0);
+async function hasActiveRequests(admin: EnvoyAdmin): Promise<boolean> {
+  return (await readStat(admin, '^cluster\\.(live|guarded|shadow)/.*\\.upstream_rq_active$')) > 0;
 }

@@ -11,6 +11,7 @@ import type { RoutesDump } from './read-route.ts';
 import { routesOf } from './routes.ts';
 
 export const ROUTES_QUERY = '/config_dump?resource=dynamic_route_configs';
+const ROUTES_VERSION_QUERY = `${ROUTES_QUERY}&mask=version_info`;
 const CLUSTERS_QUERY = '/config_dump?resource=dynamic_active_clusters&mask=cluster.name,cluster.metadata';
 
 export interface ConvergeOptions {
@@ -26,47 +27,62 @@ interface ClustersDump {
   readonly configs?: readonly { readonly cluster?: Partial<EnvoyCluster> }[];
 }
 
-/**
- * Brings Envoy to the endpoints: clusters first, and the routes that use them once those are warm, so that no request
- * meets a route without a cluster. Clusters of no more use stay; see {@link prune}.
- */
-export async function converge(options: ConvergeOptions, endpoints: readonly DesiredEndpoint[]): Promise<void> {
-  const wanted = clustersOf(endpoints, options.mirrorSocket);
-  await addClusters(options, wanted);
-  const version = writeRoutes(options, endpoints);
-  await shown(options, `routes '${version}'`, async () => {
-    const dump = (await options.admin.getJson(ROUTES_QUERY)) as RoutesDump;
-    return dumpedVersion(dump) === version ? differences(dump, endpoints) : [`routes '${dumpedVersion(dump)}'`];
-  });
+export interface Convergence {
+  /**
+   * Brings Envoy to the endpoints: clusters first, and the routes that use them once those are warm, so that no request
+   * meets a route without a cluster. Clusters of no more use stay; see `prune`.
+   */
+  converge(endpoints: readonly DesiredEndpoint[]): Promise<void>;
+  /** Whether clusters are in force that the endpoints do not need. */
+  hasSurplus(endpoints: readonly DesiredEndpoint[]): boolean;
+  /** Takes away the clusters that the endpoints do not need. */
+  prune(endpoints: readonly DesiredEndpoint[]): void;
 }
 
-/** Whether clusters are in force that the endpoints do not need. */
-export function hasSurplus(
-  { clustersPath, mirrorSocket }: ConvergeOptions,
-  endpoints: readonly DesiredEndpoint[],
-): boolean {
-  return readDiscovery(clustersPath).resources.length > clustersOf(endpoints, mirrorSocket).length;
-}
+export function createConvergence(options: ConvergeOptions): Convergence {
+  const { admin, clustersPath, mirrorSocket } = options;
+  // A step of weight leaves the clusters as they are, and need not ask for them again.
+  let shownClusters = '';
 
-/** Takes away the clusters that the endpoints do not need. */
-export function prune({ clustersPath, mirrorSocket }: ConvergeOptions, endpoints: readonly DesiredEndpoint[]): void {
-  const { version } = readDiscovery<EnvoyCluster>(clustersPath);
-  writeDiscovery(clustersPath, { version: next('clusters', version), resources: clustersOf(endpoints, mirrorSocket) });
-}
-
-async function addClusters(options: ConvergeOptions, wanted: readonly EnvoyCluster[]): Promise<void> {
-  const { version, resources } = readDiscovery<EnvoyCluster>(options.clustersPath);
-  const present = new Map(resources.map((cluster) => [cluster.name, hashOf(cluster)]));
-  if (wanted.some((cluster) => present.get(cluster.name) !== hashOf(cluster))) {
-    const names = new Set(wanted.map((cluster) => cluster.name));
-    const merged = [...wanted, ...resources.filter((cluster) => !names.has(cluster.name))];
-    writeDiscovery(options.clustersPath, { version: next('clusters', version), resources: merged });
+  async function addClusters(endpoints: readonly DesiredEndpoint[]): Promise<void> {
+    const wanted = clustersOf(endpoints, mirrorSocket);
+    const key = wanted.map((cluster) => `${cluster.name} ${hashOf(cluster)}`).join();
+    if (key === shownClusters) return;
+    const { version, resources } = readDiscovery<EnvoyCluster>(clustersPath);
+    const present = new Map(resources.map((cluster) => [cluster.name, hashOf(cluster)]));
+    if (wanted.some((cluster) => present.get(cluster.name) !== hashOf(cluster))) {
+      const names = new Set(wanted.map((cluster) => cluster.name));
+      const merged = [...wanted, ...resources.filter((cluster) => !names.has(cluster.name))];
+      writeDiscovery(clustersPath, { version: next('clusters', version), resources: merged });
+    }
+    await shown(options, 'clusters', async () => {
+      const { configs = [] } = (await admin.getJson(CLUSTERS_QUERY)) as ClustersDump;
+      const active = new Map(configs.map(({ cluster }) => [cluster?.name, hashOf(cluster)]));
+      return wanted.filter((it) => active.get(it.name) !== hashOf(it)).map((it) => `no cluster ${it.name}`);
+    });
+    shownClusters = key;
   }
-  await shown(options, 'clusters', async () => {
-    const { configs = [] } = (await options.admin.getJson(CLUSTERS_QUERY)) as ClustersDump;
-    const active = new Map(configs.map(({ cluster }) => [cluster?.name, hashOf(cluster)]));
-    return wanted.filter((it) => active.get(it.name) !== hashOf(it)).map((it) => `no cluster ${it.name}`);
-  });
+
+  return {
+    async converge(endpoints) {
+      await addClusters(endpoints);
+      const version = writeRoutes(options, endpoints);
+      await shown(options, `routes '${version}'`, async () => {
+        const inForce = dumpedVersion((await admin.getJson(ROUTES_VERSION_QUERY)) as RoutesDump);
+        return inForce === version ? [] : [`routes '${inForce}'`];
+      });
+      await shown(options, 'routes', async () =>
+        differences((await admin.getJson(ROUTES_QUERY)) as RoutesDump, endpoints),
+      );
+    },
+    hasSurplus: (endpoints) =>
+      readDiscovery(clustersPath).resources.length > clustersOf(endpoints, mirrorSocket).length,
+    prune(endpoints) {
+      const { version } = readDiscovery<EnvoyCluster>(clustersPath);
+      const resources = clustersOf(endpoints, mirrorSocket);
+      writeDiscovery(clustersPath, { version: next('clusters', version), resources });
+    },
+  };
 }
 
 /** Returns the version of the routes file, which stays the same when the routes do. */

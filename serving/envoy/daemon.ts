@@ -16,6 +16,8 @@ export interface DaemonOptions {
   readonly answers: () => Promise<boolean>;
   /** Refuses by throwing, before a process is started. */
   readonly beforeStart?: () => Promise<void>;
+  /** Lets a process that works come to a good end before it is told to go. May reject. */
+  readonly beforeEnd?: () => Promise<void>;
 }
 
 /** A process that goes on when its starter dies, is found again by the next one, and is started anew when it dies. */
@@ -34,7 +36,8 @@ export interface Daemon {
 
 const WATCH_MS = 200;
 const START_LIMIT_MS = 20_000;
-const ADOPT_LIMIT_MS = 3000;
+/** Long: to replace a proxy that is only slow would cost the very requests it is there for. */
+const ADOPT_LIMIT_MS = 10_000;
 const BACKOFF_MS = { first: 100, most: 5000 };
 /** A process that lived so long has shown that it can: the next death begins the backoff anew. */
 const SETTLED_MS = 30_000;
@@ -50,8 +53,13 @@ export function createDaemon(options: DaemonOptions): Daemon {
     const found = recall(stateDir, name);
     if (found === null || !isRunning(found)) return null;
     if (found.fingerprint === fingerprint && (await eventually(answers, ADOPT_LIMIT_MS, found))) return found;
-    await end(found, 2000);
+    await retire(found, 2000);
     return null;
+  }
+
+  async function retire(record: DaemonRecord, graceMs: number): Promise<void> {
+    if (isRunning(record)) await options.beforeEnd?.().catch(() => undefined);
+    await end(record, graceMs);
   }
 
   async function launch(): Promise<DaemonRecord> {
@@ -87,7 +95,13 @@ export function createDaemon(options: DaemonOptions): Daemon {
 
   return {
     async start() {
-      running = (await adopt()) ?? (await launch());
+      try {
+        running = (await adopt()) ?? (await launch());
+        fault = null;
+      } catch (error) {
+        fault = error instanceof Error ? error.message : String(error);
+        throw error;
+      }
       watching = new AbortController();
       watched = watch(watching.signal);
     },
@@ -104,7 +118,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
       watching?.abort();
       await watched;
       const record = running ?? recall(stateDir, name);
-      if (record) await end(record, graceMs);
+      if (record) await retire(record, graceMs);
       forget(stateDir, name);
       running = null;
     },

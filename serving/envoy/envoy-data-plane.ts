@@ -8,15 +8,16 @@ import { createEnvoyAdmin } from './admin.ts';
 import { bootstrapOf } from './bootstrap.ts';
 import { createChangeQueue } from './change-queue.ts';
 import { readDiscovery, writeDiscovery } from './config-files.ts';
-import { ROUTES_QUERY, converge } from './converge.ts';
+import { ROUTES_QUERY, createConvergence } from './converge.ts';
 import { createDaemon } from './daemon.ts';
+import { LOG_FLUSH_MS } from './listeners.ts';
 import { requireFreePort } from './port-check.ts';
 import { residentBytes } from './process-identity.ts';
 import { readRoute } from './read-route.ts';
 import type { RoutesDump } from './read-route.ts';
-import { headerFault, routesOf } from './routes.ts';
+import { endpointFaults, routesOf } from './routes.ts';
 import { socketPath } from './socket-path.ts';
-import { readTraffic, trafficQuery } from './traffic.ts';
+import { readStat, readTraffic, trafficQuery } from './traffic.ts';
 import type { StatsDump } from './traffic.ts';
 
 export interface EnvoyDataPlaneOptions {
@@ -63,19 +64,18 @@ export function createEnvoyDataPlane(options: EnvoyDataPlaneOptions): EnvoyDataP
       .digest('hex'),
     answers: admin.isReady,
     beforeStart: () => requireFreePort(gatewayPort),
+    beforeEnd: drain,
   });
-  const changing = { ...paths, admin, mirrorSocket, limitMs: options.applyLimitMs ?? 10_000 };
-  const queue = createChangeQueue(changing);
+  const limitMs = options.applyLimitMs ?? 10_000;
+  const queue = createChangeQueue(admin, createConvergence({ ...paths, admin, mirrorSocket, limitMs }));
 
   async function drain(): Promise<void> {
     await admin.post('/drain_listeners');
     const deadline = Date.now() + DRAIN_MS;
-    const query = '/stats?format=json&filter=' + encodeURIComponent('^http\\.gateway\\.downstream_rq_active$');
-    while (Date.now() < deadline) {
-      const { stats = [] } = (await admin.getJson(query)) as StatsDump;
-      if (stats.every(({ value = 0 }) => value === 0)) return;
+    while (Date.now() < deadline && (await readStat(admin, '^http\\.gateway\\.downstream_rq_active$')) > 0)
       await delay(20);
-    }
+    // SIGTERM would take the last part of the log with it.
+    if ((await readStat(admin, '^cluster\\.capture\\.upstream_cx_active$')) > 0) await delay(2 * LOG_FLUSH_MS);
   }
 
   return {
@@ -92,9 +92,9 @@ export function createEnvoyDataPlane(options: EnvoyDataPlaneOptions): EnvoyDataP
     },
 
     async apply(endpoints: readonly DesiredEndpoint[]) {
-      const faults = endpoints.map(headerFault).filter((fault) => fault !== null);
+      const faults = endpoints.flatMap(endpointFaults);
       if (faults.length > 0) throw new Error(faults.join('; '));
-      await queue.change(endpoints, () => converge(changing, endpoints));
+      await queue.change(endpoints);
     },
 
     async programmed(endpoint) {
@@ -111,9 +111,12 @@ export function createEnvoyDataPlane(options: EnvoyDataPlaneOptions): EnvoyDataP
     async health() {
       const { running } = daemon;
       if (running === null) return { ok: false, detail: daemon.fault ?? 'Envoy is not running', memoryBytes: null };
-      const ok = await admin.isReady();
-      const detail = ok ? `Envoy ${running.pid} on port ${gatewayPort}` : `Envoy ${running.pid} does not answer`;
-      return { ok, detail, memoryBytes: residentBytes(running.pid) };
+      const memoryBytes = residentBytes(running.pid);
+      const dropped = await readStat(admin, '^access_logs\\.grpc_access_log\\.logs_dropped$').catch(() => null);
+      if (dropped === null) return { ok: false, detail: `Envoy ${running.pid} does not answer`, memoryBytes };
+      const gap =
+        dropped > 0 ? `; ${dropped} log entries dropped since its start, while capture was behind or away` : '';
+      return { ok: true, detail: `Envoy ${running.pid} on port ${gatewayPort}${gap}`, memoryBytes };
     },
 
     release() {
@@ -123,7 +126,6 @@ export function createEnvoyDataPlane(options: EnvoyDataPlaneOptions): EnvoyDataP
 
     async stop() {
       queue.close();
-      if (daemon.running) await drain().catch(() => undefined);
       await daemon.stop(3000);
     },
   };

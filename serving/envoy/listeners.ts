@@ -4,6 +4,9 @@ import { ROUTES_NAME } from './routes.ts';
 
 export const CAPTURE_CLUSTER = 'capture';
 
+/** How long an entry of the access log may wait for others to be sent with it. */
+export const LOG_FLUSH_MS = 200;
+
 const LUA = readFileSync(new URL('./capture.lua', import.meta.url), 'utf8');
 
 export interface ListenerOptions {
@@ -126,7 +129,7 @@ function accessLog(name: string): object {
       common_config: {
         log_name: name,
         transport_api_version: 'V3',
-        buffer_flush_interval: '0.2s',
+        buffer_flush_interval: `${LOG_FLUSH_MS / 1000}s`,
         buffer_size_bytes: 262_144,
         grpc_service: { envoy_grpc: { cluster_name: CAPTURE_CLUSTER } },
         custom_tags: [

@@ -1,5 +1,6 @@
 import type { DesiredEndpoint } from '../data-plane.ts';
 import { formatFence } from '../../domain/fence.ts';
+import { routeFaults } from '../../domain/route.ts';
 import type { Arm, Mirror, Route, Sticky } from '../../domain/route.ts';
 import { METADATA, STAMPS, VERSION_HEADER, clusterName } from './names.ts';
 
@@ -89,7 +90,7 @@ function mirroring(endpoint: string, { version, percent }: Mirror): object {
   };
 }
 
-/** Gone after the first try: `previous_priorities` moves the second to the fallback instead of the same dead server. */
+/** Without `previous_priorities` a second try would meet the same dead server, instead of the fallback. */
 const RETRIES = {
   retry_on: 'connect-failure,refused-stream,reset,gateway-error',
   num_retries: 2,
@@ -123,11 +124,13 @@ function stamps({ endpoint, fence, route, settings }: DesiredEndpoint): object[]
   ];
 }
 
-/** Why an endpoint cannot be put into Envoy's configuration, which would then be refused as a whole; else `null`. */
-export function headerFault({ endpoint, settings, route }: DesiredEndpoint): string | null {
+/** Why an endpoint cannot be put into Envoy's configuration: it would be refused as a whole, with every other endpoint. */
+export function endpointFaults({ endpoint, settings, route }: DesiredEndpoint): string[] {
+  const faults = routeFaults(route);
   const headers = [settings.capture.userHeader, route.sticky?.header].filter((header) => header != null);
-  const bad = headers.find((header) => !/^[A-Za-z0-9_-]+$/.test(header));
-  return bad === undefined ? null : `endpoint ${endpoint}: '${bad}' is no header name (letters, digits, - and _)`;
+  for (const header of headers)
+    if (!/^[A-Za-z0-9_-]+$/.test(header)) faults.push(`'${header}' is no header name (letters, digits, - and _)`);
+  return faults.map((fault) => `endpoint ${endpoint}: ${fault}`);
 }
 
 function unknownEndpoint(): object {

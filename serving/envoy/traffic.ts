@@ -1,4 +1,5 @@
 import type { TrafficReading } from '../../domain/serving-contract.ts';
+import type { EnvoyAdmin } from './admin.ts';
 import { parseClusterName } from './names.ts';
 
 /** Envoy's `/stats?format=json`. Histograms have no value of their own and are passed over. */
@@ -8,7 +9,16 @@ export interface StatsDump {
 
 /** The query for the counters of an endpoint's live traffic. Copies run over clusters of their own and are not in it. */
 export function trafficQuery(endpoint: string): string {
-  const pattern = `^cluster\\.(live|guarded)/${endpoint}/.*\\.upstream_rq_(total|active)$`;
+  return statsQuery(`^cluster\\.(live|guarded)/${endpoint}/.*\\.upstream_rq_(total|active)$`);
+}
+
+/** Sum of the counters and gauges whose names match; rejects when Envoy does not answer. */
+export async function readStat({ getJson }: EnvoyAdmin, pattern: string): Promise<number> {
+  const { stats = [] } = (await getJson(statsQuery(pattern))) as StatsDump;
+  return stats.reduce((sum, { value = 0 }) => sum + value, 0);
+}
+
+function statsQuery(pattern: string): string {
   return `/stats?format=json&filter=${encodeURIComponent(pattern)}`;
 }
 

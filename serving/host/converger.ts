@@ -1,7 +1,7 @@
 import type { Capture, DataPlane, DesiredEndpoint } from '../data-plane.ts';
 import type { Log } from './log.ts';
+import { Care } from './care.ts';
 import { pause } from './backoff.ts';
-import { sentence } from './log.ts';
 
 export interface ConvergerPorts {
   readonly dataPlane: DataPlane;
@@ -14,24 +14,38 @@ export interface ConvergerPorts {
 
 /** Brings Envoy and capture to what is desired, and goes on trying until they show it. */
 export class Converger {
-  readonly #ports: ConvergerPorts;
+  readonly #dataPlane: Care;
+  readonly #capture: Care;
+  readonly #intervalMs: number;
   readonly #stopping = new AbortController();
   #current: Promise<void> = Promise.resolve();
   #next: Promise<void> | null = null;
-  // From a successful start on, each part keeps its own process running.
-  #dataPlaneRuns = false;
-  #captureRuns = false;
-  #settled = false;
-  #captureSettled = false;
   #loop: Promise<void> = Promise.resolve();
 
-  constructor(ports: ConvergerPorts) {
-    this.#ports = ports;
+  constructor({ dataPlane, capture, desired, intervalMs, log }: ConvergerPorts) {
+    this.#intervalMs = intervalMs;
+    this.#dataPlane = new Care({
+      name: 'the data plane',
+      start: () => dataPlane.start(),
+      tell: () => dataPlane.apply(desired()),
+      log,
+    });
+    this.#capture = new Care({
+      name: 'capture',
+      start: () => capture.start(),
+      tell: () => capture.configure(desired()),
+      log,
+    });
+  }
+
+  /** What keeps each part from being as desired; `null` when nothing does. */
+  get faults(): { readonly dataPlane: string | null; readonly capture: string | null } {
+    return { dataPlane: this.#dataPlane.fault, capture: this.#capture.fault };
   }
 
   /** Adopts or starts both parts; what cannot be started now is tried again for ever. */
   async start(): Promise<void> {
-    await Promise.all([this.#startDataPlane(), this.#startCapture()]);
+    await this.#look();
     this.#loop = this.#supervise();
   }
 
@@ -49,74 +63,24 @@ export class Converger {
     this.#next ??= this.#current
       .catch(() => undefined)
       .then(() => {
-        this.#current = this.#apply();
+        this.#current = this.#tell();
         this.#next = null;
         return this.#current;
       });
     return this.#next;
   }
 
-  async #apply(): Promise<void> {
-    const desired = this.#ports.desired();
-    void this.#configure(desired); // capture is told, never waited for: it must not hold up an abort
-    this.#settled = false;
-    await this.#ports.dataPlane.apply(desired);
-    this.#settled = true;
-  }
-
-  async #configure(desired: readonly DesiredEndpoint[]): Promise<void> {
-    this.#captureSettled = false;
-    try {
-      await this.#ports.capture.configure(desired);
-      this.#captureSettled = true;
-    } catch (error) {
-      this.#ports.log('warn', 'capture does not take its settings', { reason: sentence(error) });
-    }
+  async #tell(): Promise<void> {
+    // Told, never waited for: capture must not hold up an abort. What it does not take now, it gets from the supervisor.
+    this.#capture.tell().catch(() => undefined);
+    await this.#dataPlane.tell();
   }
 
   async #supervise(): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!(await pause(this.#ports.intervalMs, signal))) {
-      await Promise.all([this.#lookAtDataPlane(), this.#lookAtCapture()]);
-    }
+    while (!(await pause(this.#intervalMs, this.#stopping.signal))) await this.#look();
   }
 
-  async #lookAtDataPlane(): Promise<void> {
-    if (!this.#dataPlaneRuns) await this.#startDataPlane();
-    else if (!this.#settled) await this.#tryToConverge();
-  }
-
-  async #lookAtCapture(): Promise<void> {
-    if (!this.#captureRuns) await this.#startCapture();
-    else if (!this.#captureSettled) await this.#configure(this.#ports.desired());
-  }
-
-  async #startDataPlane(): Promise<void> {
-    try {
-      await this.#ports.dataPlane.start();
-      this.#dataPlaneRuns = true;
-    } catch (error) {
-      this.#ports.log('error', 'the data plane does not start', { reason: sentence(error) });
-      return;
-    }
-    await this.#tryToConverge();
-  }
-
-  async #startCapture(): Promise<void> {
-    try {
-      await this.#ports.capture.start();
-      this.#captureRuns = true;
-      await this.#configure(this.#ports.desired());
-    } catch (error) {
-      this.#ports.log('error', 'capture does not start', { reason: sentence(error) });
-    }
-  }
-
-  async #tryToConverge(): Promise<void> {
-    try {
-      await this.converge();
-    } catch (error) {
-      this.#ports.log('error', 'the data plane does not show the desired routes', { reason: sentence(error) });
-    }
+  async #look(): Promise<void> {
+    await Promise.all([this.#dataPlane.look(), this.#capture.look()]);
   }
 }

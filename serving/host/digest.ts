@@ -1,5 +1,6 @@
 import type { FileHash } from '../../domain/digest.ts';
 import { artifactDigest } from '../../domain/digest.ts';
+import { GiveUp } from './give-up.ts';
 import { createHash, hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -13,7 +14,7 @@ export async function folderDigest(folder: string, signal?: AbortSignal): Promis
     if (entry.isDirectory()) continue;
     const file = join(entry.parentPath, entry.name);
     // A link may lead to other bytes tomorrow, and would be served without ever having been hashed.
-    if (!entry.isFile()) throw new Error(`${file} is not a plain file`);
+    if (!entry.isFile()) throw new GiveUp(`${file} is not a plain file`);
     files.push({ path: relative(folder, file).split(sep).join('/'), sha256: await fileHash(file, signal) });
   }
   return artifactDigest(files, (text) => hash('sha256', text, 'hex'));

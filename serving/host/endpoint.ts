@@ -10,6 +10,7 @@ import type {
 } from '../../domain/serving-contract.ts';
 import type { Log } from './log.ts';
 import type { VersionHome } from './served-version.ts';
+import { checkPins } from './check-pins.ts';
 import { compareFences, formatFence, NO_FENCE } from '../../domain/fence.ts';
 import { EMPTY_ROUTE, routeFaults, sameRoute, versionsOf } from '../../domain/route.ts';
 import { isDeepStrictEqual } from 'node:util';
@@ -18,7 +19,6 @@ import { Refused } from './refusal.ts';
 import { sentence } from './log.ts';
 import { Serial } from './serial.ts';
 import { ServedVersion } from './served-version.ts';
-import { versionKey } from '../../domain/ids.ts';
 
 /** What an endpoint needs of the host. */
 export interface EndpointHome {
@@ -72,7 +72,9 @@ export class Endpoint {
 
   desired(): DesiredEndpoint {
     const running = this.versions.flatMap((version) =>
-      version.address === null ? [] : [{ key: version.record.key, port: version.address }],
+      version.address === null
+        ? []
+        : [{ key: version.record.key, port: version.address, predictPath: version.predictPath }],
     );
     return { ...this.#state, versions: running };
   }
@@ -122,12 +124,13 @@ export class Endpoint {
       return { fence, route, label };
     });
     if (fault !== null) throw new Refused('stale_fence', fault, await this.reading());
+    this.#home.log('info', 'route accepted', { endpoint: this.name, fence: formatFence(fence), label });
     await this.#tryToConverge();
     return this.reading();
   }
 
   async ensureVersion(key: string, wanted: EnsureVersion): Promise<VersionStatus> {
-    this.#checkPins(key, wanted);
+    checkPins(this.name, this.#state.settings, key, wanted);
     await this.#turnOf(key).run(() => this.#ensure(key, wanted));
     return this.version(key);
   }
@@ -156,19 +159,11 @@ export class Endpoint {
     return version;
   }
 
-  #checkPins(key: string, { model, version, digest }: EnsureVersion): void {
-    const faults: string[] = [];
-    const pinned = versionKey(version, digest);
-    if (key !== pinned) faults.push(`the key of this version and digest is ${pinned}, not ${key}`);
-    if (model !== this.#state.settings.model)
-      faults.push(`endpoint ${this.name} serves the model ${this.#state.settings.model}, not ${model}`);
-    if (faults.length > 0) throw new Refused('invalid', faults.join('; '));
-  }
-
   async #ensure(key: string, wanted: EnsureVersion): Promise<void> {
     const present = this.#versions.get(key);
     if (!present) return this.#deploy(key, wanted);
-    if (present.state === 'failed') return present.retry(wanted);
+    const isAsBefore = isDeepStrictEqual(present.record.wanted, wanted);
+    if (present.state === 'failed') return isAsBefore && present.hasNewFailure() ? undefined : present.retry(wanted);
     if (!isDeepStrictEqual(present.record.wanted.runtime, wanted.runtime))
       throw new Refused('conflict', `${key} is deployed with another runtime; retire it first`);
   }

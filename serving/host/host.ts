@@ -27,7 +27,10 @@ import { StateStore } from './state-store.ts';
 import { pause } from './backoff.ts';
 
 const MEMORY_MAX_AGE_MS = 2_000;
+const MEMORY_MIN_AGE_MS = 50;
 const ROTATE_MS = 10_000;
+// An adopted server that does not answer must not keep the others' route from being changed.
+const LOOK_MS = 2_000;
 
 export interface HostPorts {
   /** `$SLIPWAY_HOME/serving`. */
@@ -50,7 +53,7 @@ export class Host {
   readonly #artifacts: ArtifactStore;
   readonly #converger: Converger;
   readonly #stopping = new AbortController();
-  #memory: { readonly at: number; readonly groups: Promise<ReadonlyMap<number, number>> } | null = null;
+  #memory: { readonly at: number; readonly groups: ReadonlyMap<number, number> } = { at: 0, groups: new Map() };
 
   constructor(ports: HostPorts) {
     const { dataPlane, capture, log, root, timings } = ports;
@@ -72,7 +75,8 @@ export class Host {
     const versions = this.#versions();
     await this.#artifacts.removeAllBut(new Set(versions.map((version) => version.record.key)));
     endStrays(this.ports.root, versions, this.ports.log);
-    await Promise.all([this.#converger.start(), ...versions.map((version) => version.start())]);
+    const looks = Promise.all(versions.map((version) => version.start()));
+    await Promise.all([this.#converger.start(), Promise.race([looks, pause(LOOK_MS, this.#stopping.signal)])]);
     void this.#rotateLogs();
   }
 
@@ -136,7 +140,7 @@ export class Host {
   }
 
   health(): Promise<HostHealth> {
-    return readHealth(this.ports);
+    return readHealth(this.ports, this.#converger.faults);
   }
 
   #homeOfEndpoints(): EndpointHome {
@@ -183,10 +187,12 @@ export class Host {
     await this.#artifacts.remove(key, () => [...this.#endpoints.values()].some((other) => other.has(key)));
   }
 
-  /** One scan of the process table serves every status that is asked for meanwhile. */
-  #groupMemory(): Promise<ReadonlyMap<number, number>> {
-    if (this.#memory && Date.now() - this.#memory.at < MEMORY_MAX_AGE_MS) return this.#memory.groups;
-    this.#memory = { at: Date.now(), groups: groupMemory() };
+  /** One scan of the process table serves every status that is asked for meanwhile, unless a server is younger than it. */
+  async #groupMemory(): Promise<ReadonlyMap<number, number>> {
+    const { at, groups } = this.#memory;
+    const isComplete = this.#versions().every(({ record }) => !record.process || groups.has(record.process.pid));
+    if (Date.now() - at > (isComplete ? MEMORY_MAX_AGE_MS : MEMORY_MIN_AGE_MS))
+      this.#memory = { at: Date.now(), groups: await groupMemory() };
     return this.#memory.groups;
   }
 

@@ -52,7 +52,7 @@ export async function stopServer(server: ProcessRef, graceMs: number): Promise<v
   if (await isSomeoneElse(server)) return;
   signalGroup(server.pid, 'SIGTERM');
   const deadline = Date.now() + graceMs;
-  for (let insisted = false; (await groupMemory()).has(server.pid); await sleep(20)) {
+  for (let insisted = false; await groupLives(server.pid); await sleep(20)) {
     if (insisted || Date.now() < deadline) continue;
     signalGroup(server.pid, 'SIGKILL');
     insisted = true;
@@ -69,12 +69,19 @@ async function isSomeoneElse(server: ProcessRef): Promise<boolean> {
   return (await startOf(server.pid)) !== null && !(await isRunning(server));
 }
 
-function signalGroup(group: number, signal: NodeJS.Signals): void {
+/** Returns whether there was a group to signal; signal 0 only asks. */
+function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(-group, signal);
+    return process.kill(-group, signal);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    throw error;
   }
+}
+
+/** A group may consist of zombies that nobody buries: only the process table tells those from the living. */
+async function groupLives(group: number): Promise<boolean> {
+  return signalGroup(group, 0) && (await groupMemory()).has(group);
 }
 
 function visibleEnvironment(): NodeJS.ProcessEnv {

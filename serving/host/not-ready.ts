@@ -11,12 +11,14 @@ import { versionsOf, weightOf } from '../../domain/route.ts';
 export function notReady(
   present: Route,
   next: Route,
-  versions: ReadonlyMap<string, { readonly state: VersionState }>,
+  versions: ReadonlyMap<string, { readonly state: VersionState; readonly address: number | null }>,
 ): string[] {
   return versionsOf(next).flatMap((key) => {
-    const state = versions.get(key)?.state;
-    if (state === undefined) return [`${key} is not deployed`];
-    if (state === 'ready' || shareOf(next, key) <= shareOf(present, key)) return [];
+    const version = versions.get(key);
+    if (version === undefined) return [`${key} is not deployed`];
+    const { address, state } = version;
+    // Without an address there is nothing to program, not even for no traffic.
+    if (address !== null && (state === 'ready' || shareOf(next, key) <= shareOf(present, key))) return [];
     return [`${key} is ${state}`];
   });
 }

@@ -1,6 +1,7 @@
 import type { HostConfig } from './config.ts';
 import type { Parts } from './parts.ts';
 import { announce, readAnnouncement, withdraw } from './announce.ts';
+import { CannotRun } from './cannot-run.ts';
 import { createApi } from './api/api.ts';
 import { createMlflowDownload } from './mlflow-download.ts';
 import { createParts } from './parts.ts';
@@ -13,11 +14,6 @@ import { lockFile } from './lock.ts';
 import { logToStdout as log } from './log.ts';
 import { shutdownRunning } from './shutdown-running.ts';
 import { TIMINGS } from './settings.ts';
-
-/** Another host has the folder, or something else that the user has to put right; the message is one sentence. */
-export class CannotRun extends Error {
-  override readonly name = 'CannotRun';
-}
 
 /** Runs the host until it is told to go; resolves when it has. */
 export async function runHost(config: HostConfig): Promise<void> {

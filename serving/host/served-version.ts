@@ -35,6 +35,7 @@ export class ServedVersion {
   #record: VersionRecord;
   #state: VersionState = 'starting';
   #detail = 'not looked at yet';
+  #failureTold = false;
   #stopping = new AbortController();
   #life: Promise<void> = Promise.resolve();
   readonly #firstLook = Promise.withResolvers<void>();
@@ -57,11 +58,28 @@ export class ServedVersion {
     return this.#record.everReady ? this.#record.port : null;
   }
 
+  get predictPath(): string {
+    return predictPathOf(this.#record.wanted.runtime);
+  }
+
   /** Begins, or goes on where an earlier host left off. Resolves once a server that was left running was looked at. */
   start(): Promise<void> {
     this.#stopping = new AbortController();
-    this.#life = this.#live(this.#stopping.signal);
+    this.#life = this.#live(this.#stopping.signal).catch((error: unknown) => {
+      this.#home.log('error', 'version abandoned', { key: this.#record.key, reason: sentence(error) });
+    });
     return this.#record.process ? this.#firstLook.promise : Promise.resolve();
+  }
+
+  /**
+   * Whether it has failed and nobody was told so yet; asking tells.
+   *
+   * Who waits for a version asks for it again and again, and must come to see a failure instead of setting off the next try.
+   */
+  hasNewFailure(): boolean {
+    const isNew = this.#state === 'failed' && !this.#failureTold;
+    this.#failureTold ||= isNew;
+    return isNew;
   }
 
   /** Gives a failed version another chance, perhaps from another source or with another command. */
@@ -83,13 +101,13 @@ export class ServedVersion {
   }
 
   status(memory: ReadonlyMap<number, number>): VersionStatus {
-    const { key, wanted, port, process, restarts, startedAt } = this.#record;
+    const { key, port, process, restarts, startedAt } = this.#record;
     return {
       key,
       state: this.#state,
       detail: this.#detail,
       address: process && port !== null ? `http://127.0.0.1:${port}` : null,
-      predictPath: predictPathOf(wanted.runtime),
+      predictPath: this.predictPath,
       pid: process?.pid ?? null,
       restarts,
       memoryBytes: process ? (memory.get(process.pid) ?? null) : null,
@@ -126,13 +144,15 @@ export class ServedVersion {
 
   async #keepRunning(folder: string, signal: AbortSignal): Promise<void> {
     // Only MLflow's protocol has a form in which authors save examples.
-    const speaksMlflow = predictPathOf(this.#record.wanted.runtime) === '/invocations';
+    const speaksMlflow = this.predictPath === '/invocations';
     const example = speaksMlflow ? await inputExample(folder) : null;
     const backoff = this.#backoff();
     for (let starts = 1; !signal.aborted; starts++) {
       const reason = await this.#serve(folder, example, backoff, signal);
       if (signal.aborted) return;
-      this.#home.log('warn', 'model server ended', { key: this.#record.key, pid: this.#record.process?.pid, reason });
+      const { key, process } = this.#record;
+      this.#home.log('warn', 'model server ended', { key, pid: process?.pid, reason });
+      this.#is('starting', `the server ${reason}`);
       await this.#end(0);
       if (!this.#record.everReady && starts >= STARTS_TO_FAILURE) throw new GiveUp(`the server ${reason}`);
       const waitMs = backoff.next();
@@ -188,6 +208,7 @@ export class ServedVersion {
     const lines = this.#record.startedAt === null ? [] : await tailLog(this.#home.logFile, LINES_IN_DETAIL);
     const failure = [reason, ...lines].join('\n');
     await this.#change({ failure });
+    this.#failureTold = false;
     this.#is('failed', failure);
   }
 

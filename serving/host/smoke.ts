@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { readIfThere } from './files.ts';
-import { ask } from './ask.ts';
+import { ask, type Question } from './ask.ts';
 import { GiveUp } from './give-up.ts';
 
 // What the model's author saved as an example is what users will send; a server that cannot answer it is not ready.
@@ -32,8 +32,8 @@ function hasField<K extends string>(value: unknown, field: K): value is Record<K
 }
 
 /** Sends the model its own example. A refusal (4xx) would be repeated for ever: the version is given up. */
-export async function smoke(port: number, path: string, body: string, timeoutMs: number): Promise<void> {
-  const reply = await ask({ port, path, body, timeoutMs });
+export async function smoke(question: Question & { readonly body: string }): Promise<void> {
+  const reply = await ask(question);
   if (reply.status < 300) return;
   const refused = `its own input example was answered ${reply.status}: ${reply.body.slice(0, 500)}`;
   throw reply.status < 500 ? new GiveUp(refused) : new Error(refused);

@@ -1,4 +1,6 @@
 import type { EndpointRecord } from './records.ts';
+import { CannotRun } from './cannot-run.ts';
+import { sentence } from './log.ts';
 import { join } from 'node:path';
 import { mkdir, readFile, readdir } from 'node:fs/promises';
 import { writeFileAtomic } from './files.ts';
@@ -28,9 +30,9 @@ export class StateStore {
       return JSON.parse(await readFile(file, 'utf8')) as EndpointRecord;
     } catch (error) {
       // Going on without it would program an endpoint without a route.
-      throw new Error(`the stored state ${file} cannot be read; restore it, or remove it to forget the endpoint`, {
-        cause: error,
-      });
+      throw new CannotRun(
+        `the stored state ${file} cannot be read (${sentence(error)}); restore it, or remove it to forget the endpoint`,
+      );
     }
   }
 }

@@ -10,6 +10,7 @@ import { PROBES_TO_UNHEALTHY } from './settings.ts';
 import { sentence } from './log.ts';
 import { smoke } from './smoke.ts';
 
+const NEWS_MS = 100;
 const SMOKE_TIMEOUT_MS = 60_000; // a first prediction may load half a framework
 
 export interface Watched {
@@ -42,9 +43,11 @@ export async function watchServer(
   let ready = server.wasReady;
   let lastAnswer = Date.now();
   for (let failures = 0; !signal.aborted && (await isRunning(server.process));) {
-    const fault = await probe(server);
+    const fault = await probe(server, signal);
+    if (signal.aborted) break;
     if (fault === null && !ready) {
-      const refused = await tryExample(server);
+      const refused = await tryExample(server, signal);
+      if (signal.aborted) break;
       if (refused !== null) return refused;
       ready = true;
     }
@@ -64,23 +67,25 @@ export async function watchServer(
     // A server that is about to be ready is worth a closer look.
     await pause(ready ? timings.probeMs : timings.probeMs / 4, signal);
   }
+  // The process table tells of an end a moment before the event that says how.
+  await pause(NEWS_MS, signal);
   return typeof signal.reason === 'string' ? signal.reason : 'has ended';
 }
 
-async function probe({ port, program, timings }: Watched): Promise<string | null> {
+async function probe({ port, program, timings }: Watched, signal: AbortSignal): Promise<string | null> {
   const path = program.healthPath;
   try {
-    const { status } = await ask({ port, path, timeoutMs: timings.probeTimeoutMs });
+    const { status } = await ask({ port, path, timeoutMs: timings.probeTimeoutMs, signal });
     return status === 200 ? null : `GET ${path} answered ${status}`;
   } catch (error) {
     return `GET ${path}: ${sentence(error)}`;
   }
 }
 
-async function tryExample({ port, program, example }: Watched): Promise<string | null> {
+async function tryExample({ port, program, example }: Watched, signal: AbortSignal): Promise<string | null> {
   if (example === null) return null;
   try {
-    await smoke(port, program.predictPath, example, SMOKE_TIMEOUT_MS);
+    await smoke({ port, path: program.predictPath, body: example, timeoutMs: SMOKE_TIMEOUT_MS, signal });
     return null;
   } catch (error) {
     if (error instanceof GiveUp) throw error;

@@ -69,7 +69,7 @@ describe('a specification at the door', () => {
 });
 
 describe('help', () => {
-  const commands = createProgram({ out: () => {}, err: () => {}, isScreen: false, columns: 80 }).commands;
+  const commands = createProgram({ out: () => {}, err: () => {}, isScreen: false, columns: 80, rows: 24 }).commands;
 
   test('shows every verb with a description and leads to examples', async () => {
     const { code, out } = await slipway('--help');

@@ -35,8 +35,8 @@ describe('the plan that is shown before anything starts', () => {
       'build | start the candidate and ask it for its own example | at most 30m',
       `validate | data/holdout.csv, column "y": accuracy at most 0.02 below stable's | at most 30m`,
       ' | slice "new" (age < 30): at most 0.05 below',
-      'shadow | 100 % of live requests copied, at most 10 % differing, 200 pairs | at most 1h; undecided: hold',
-      'canary | 5 % of live traffic, 1,240 requests, 1m at your rate | at least 1m, at most 2h; undecided: hold',
+      'shadow | 100 % of live requests copied, at most 10 % differing, needs 200 pairs | at most 1h; undecided: hold',
+      'canary | 5 % of live traffic, needs 1,240 requests, 1m at your rate | at least 1m, at most 2h; undecided: hold',
       ' | 50 % of live traffic, not proved by any number of requests (errors), after approval | at least 10m, at most 2h; undecided: hold',
       'full (after approval) | all traffic, then the registry alias',
       'soak | judged every 15m, stable kept ready | 1h',
@@ -48,12 +48,17 @@ describe('the plan that is shown before anything starts', () => {
   });
 
   test('counts the waits that traffic cannot shorten', () => {
-    expect(planTimes(planRollout(SPEC))).toEqual({ atLeastMs: 71 * 60_000, atMostMs: 7 * 3_600_000, approvals: 2 });
+    expect(planTimes(planRollout(SPEC), [])).toEqual({ atLeastMs: 71 * 60_000, atMostMs: 7 * 3_600_000, approvals: 2 });
+  });
+
+  test('counts the time that traffic takes, where the rate is known', () => {
+    const needs = CHECK.needs.map((need) => ({ ...need, durationMs: 5 * 60_000 }));
+    expect(planTimes(planRollout(SPEC), needs).atLeastMs).toBe((5 + 5 + 10 + 60) * 60_000);
   });
 
   test('has no upper limit where an undecided gate goes on', () => {
     const spec: RolloutSpec = { ...SPEC, canary: { onInconclusive: 'extend' } };
-    expect(planTimes(planRollout(spec)).atMostMs).toBeNull();
+    expect(planTimes(planRollout(spec), []).atMostMs).toBeNull();
     expect(renderPlan(planRollout(spec), CHECK)).toContain('without a limit, because a gate extends');
   });
 

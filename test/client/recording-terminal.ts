@@ -8,6 +8,7 @@ export async function slipway(...args: string[]): Promise<{ code: number; out: s
     err: (text) => void (printed.err += text),
     isScreen: false,
     columns: 80,
+    rows: 24,
   });
   return { code, ...printed };
 }

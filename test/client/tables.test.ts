@@ -129,6 +129,20 @@ test('the ledger reads as a story, one heading a rollout', () => {
   const text = renderTimeline([
     row({ reason: 'RolloutStarted', actor: { name: 'anna', proof: 'asserted' } }),
     row({ stage: 'canary', step: 'canary-10', reason: 'GateFailed', detail: { summary: 'errors are worse' } }),
+    row({
+      step: 'canary-10',
+      reason: 'TrafficShifted',
+      detail: {
+        route: {
+          arms: [
+            { version: 'v7-00', weight: 9000 },
+            { version: 'v8-00', weight: 1000 },
+          ],
+          mirrors: [{ version: 'v9-00', percent: 50 }],
+        },
+      },
+    }),
+    row({ stage: 'full', reason: 'ChampionMoved', detail: { alias: 'champion', from: '7', to: '8' } }),
     row({ rolloutId: 'local.digits.5' }),
   ]);
   const lines = text
@@ -139,6 +153,8 @@ test('the ledger reads as a story, one heading a rollout', () => {
     'local.digits.4  2026-03-01 TIME',
     '  TIME  preflight  RolloutStarted  the rollout began (anna, asserted)',
     '  TIME  canary-10  GateFailed  errors are worse',
+    '  TIME  canary-10  TrafficShifted  v7 90 %, v8 10 %, 50 % copied to v9',
+    '  TIME  full  ChampionMoved  champion: 7 → 8',
     '',
     'local.digits.5  2026-03-01 TIME',
     '  TIME  preflight  PreflightPassed  version, target and specification are in order',

@@ -74,6 +74,13 @@ describe('the tree of a rollout', () => {
       '  v7-000000000000 serves',
     ]);
   });
+
+  test('of a rollback has no stages, and having gone back is its success', () => {
+    const close = { kind: 'outcome', outcome: 'rolled_back', result: null } as const;
+    expect(
+      tree({ type: 'rollback', live: null, close, attributes: { ...sighting().attributes, weight: 10_000 } }),
+    ).toEqual(['digits v8-3f2a9c01b2d4 → local/digits  canary, 10 % of live traffic', '', '✓ rolled back']);
+  });
 });
 
 describe('in a log, where nothing can be redrawn,', () => {
@@ -84,7 +91,7 @@ describe('in a log, where nothing can be redrawn,', () => {
       'canary: running',
       'canary 5 %: passed',
       'canary 10 %: running',
-      'gate: inconclusive, errors are not proved within the margin yet',
+      'gate: undecided, errors are not proved within the margin yet',
     ]);
   });
 
@@ -94,6 +101,11 @@ describe('in a log, where nothing can be redrawn,', () => {
     expect(changesBetween(sighting(), paused)).toEqual(['waits for approval of full', 'paused']);
     const back = sighting({ status: { ...STATUS, phase: 'rollback' } });
     expect(changesBetween(sighting(), back)).toEqual(['now in rollback']);
+    const failing = (attempt: number) =>
+      sighting({ pending: [{ type: 'shiftTraffic', attempt, lastFailure: 'no Envoy' }] });
+    expect(changesBetween(failing(1), failing(2))).toEqual([]);
+    expect(changesBetween(failing(2), failing(3))).toEqual(['shiftTraffic, try 3: no Envoy']);
+    expect(changesBetween(failing(3), failing(4))).toEqual([]);
     expect(changesBetween(sighting(), sighting({ status: null }))).toEqual(['no worker answers; looking on']);
   });
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readFile } from 'node:fs/promises';
 import { checkSpec } from '../../spec/read-spec.ts';
 import { planRollout } from '../../domain/plan.ts';
-import { schemaFile, SPEC_SCHEMA } from '../../spec/schema.ts';
+import { SPEC_SCHEMA } from '../../spec/schema.ts';
 import type { RolloutSpec } from '../../domain/rollout-spec.ts';
 
 interface Node {
@@ -13,9 +13,9 @@ interface Node {
   readonly enum?: readonly unknown[];
 }
 
-test('slipway.schema.json is what the code says; run node spec/write-schema.ts after a change', async () => {
+test('slipway.schema.json is what the code says; spec/write-schema.ts says how to renew it', async () => {
   const published = await readFile(new URL('../../slipway.schema.json', import.meta.url), 'utf8');
-  expect(published).toBe(schemaFile());
+  expect(JSON.parse(published)).toEqual(SPEC_SCHEMA);
 });
 
 test('writing every default of the schema into a specification changes nothing in its plan', () => {

@@ -30,6 +30,18 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
+/** A stack of somebody else on the same machine. */
+async function withNeighbour(work: (neighbour: NodeJS.ProcessEnv) => Promise<void>): Promise<void> {
+  const other = await mkdtemp(join(tmpdir(), 'slipway-neighbour-'));
+  const neighbour = { ...env, SLIPWAY_HOME: other };
+  try {
+    await work(neighbour);
+  } finally {
+    await slipwayAs(neighbour, 'down');
+    await rm(other, { recursive: true, force: true });
+  }
+}
+
 describe('a stack on a bare machine', () => {
   test('comes up with all that Slipway needs, and outlives the command that started it', async () => {
     const { code, stack } = await slipway('up', '--only', PARTS, '--json');
@@ -68,6 +80,28 @@ describe('a stack on a bare machine', () => {
     expect(after.temporal).not.toEqual(before.temporal);
   });
 
+  test('leaves its ports to itself: a neighbour takes the next ones and says so', async () => {
+    await withNeighbour(async (neighbour) => {
+      const taken = (await record()).ports.postgres;
+      const { code, output } = await slipwayAs(neighbour, 'up', '--only', 'postgres');
+      expect(code).toBe(0);
+      expect(output).toContain(`port ${taken} of PostgreSQL is taken by someone else`);
+    });
+  });
+
+  test('can be used by a neighbour as it is, who does not stop it', async () => {
+    await withNeighbour(async (neighbour) => {
+      const { temporal: TEMPORAL_ADDRESS } = await readAddresses({ home, env });
+      const borrowing = { ...neighbour, TEMPORAL_ADDRESS };
+      expect((await slipwayAs(borrowing, 'up', '--only', 'temporal')).output).toContain('Temporal      existing');
+      expect((await slipwayAs(borrowing, 'down')).code).toBe(0);
+      expect((await slipway('status')).code).toBe(0);
+      const nobody = { ...neighbour, DATABASE_URL: 'postgres://slipway@127.0.0.1:1/slipway' };
+      const { code, output } = await slipwayAs(nobody, 'up', '--only', 'postgres');
+      expect([code, output]).toEqual([1, expect.stringMatching(/is not usable: .*ECONNREFUSED.*correct DATABASE_URL/)]);
+    });
+  });
+
   test('goes down whole, and comes back with its data on the same ports', async () => {
     const ports = (await record()).ports;
     await database((client) => client.query('CREATE TABLE kept AS SELECT 42 AS answer'));
@@ -88,8 +122,18 @@ describe('a stack on a bare machine', () => {
   });
 });
 
-async function slipway(...args: string[]): Promise<{ code: number; output: string; stack: StackStatus | null }> {
-  const run = promisify(execFile)(process.execPath, [CLI, ...args], { env });
+interface Answer {
+  readonly code: number;
+  readonly output: string;
+  readonly stack: StackStatus | null;
+}
+
+function slipway(...args: string[]): Promise<Answer> {
+  return slipwayAs(env, ...args);
+}
+
+async function slipwayAs(who: NodeJS.ProcessEnv, ...args: string[]): Promise<Answer> {
+  const run = promisify(execFile)(process.execPath, [CLI, ...args], { env: who });
   const { code, stdout } = await run.then(
     ({ stdout: text }) => ({ code: 0, stdout: text }),
     (error: { code: number; stdout: string }) => error,

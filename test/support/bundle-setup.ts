@@ -10,7 +10,7 @@ declare module 'vitest' {
 }
 
 /** Bundles the workflows once for all test files: two seconds of processor time each otherwise. */
-export default async function setup(project: TestProject): Promise<void> {
+export async function setup(project: TestProject): Promise<void> {
   const path = resolve('.cache/workflow-bundle.cjs');
   await mkdir(resolve('.cache'), { recursive: true });
   await writeFile(path, (await bundleWorkflows()).code);

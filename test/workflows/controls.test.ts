@@ -87,7 +87,9 @@ test('promote is refused outside the canary', async () => {
   await withWorkers(env, world, async (client) => {
     const handle = await startRollout(client);
     await until(handle, (status) => status.phase === 'shadow');
-    await expect(handle.executeUpdate(promoteUpdate, { args: [{}] })).rejects.toMatchObject({ cause: { type: 'InvalidPromotion' } });
+    await expect(handle.executeUpdate(promoteUpdate, { args: [{}] })).rejects.toMatchObject({
+      cause: { type: 'InvalidPromotion' },
+    });
     await handle.signal('abort');
     await handle.result();
   });

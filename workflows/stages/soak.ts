@@ -37,10 +37,12 @@ export async function soak(run: Run, input: RolloutInput): Promise<void> {
   await controls.resumed();
   controls.soaking = false;
   const last = progress.status.lastVerdict;
-  if (controls.endSoak) journal.note({ stage: 'soak', reason: 'SoakEndedEarly', evidence: last });
-  else if (last?.decision !== 'pass')
+  // A first version that nobody has called: an endpoint that answers nobody would be no safer.
+  const nothingToGoBackTo = !run.stable && last?.reason === 'NoData';
+  if (last?.decision !== 'pass' && !nothingToGoBackTo && !controls.endSoak)
     throw new Halt('held', 'NotEnoughEvidence', last?.summary ?? 'the soak saw nothing', last);
-  else journal.note({ stage: 'soak', reason: 'SoakPassed', detail: { summary: last.summary }, evidence: last });
+  const reason = controls.endSoak ? 'SoakEndedEarly' : nothingToGoBackTo ? 'NoData' : 'SoakPassed';
+  journal.note({ stage: 'soak', reason, detail: { summary: last?.summary ?? '' }, evidence: last });
   progress.end('soak', 'passed', last?.summary ?? '');
 
   function stop(

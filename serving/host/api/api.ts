@@ -23,7 +23,7 @@ interface OfVersion {
   Params: { endpoint: string; key: string };
 }
 
-const BODY_LIMIT = 16 * 1024 * 1024;
+const BODY_LIMIT = 4 * 1024 * 1024;
 const LOG_LINES = { usual: 200, most: 10_000 };
 
 /** The host's HTTP interface, as domain/serving-contract.ts describes it. */

@@ -4,6 +4,8 @@ import { NAME_PATTERN } from '../../../domain/ids.ts';
 
 const text = { type: 'string', minLength: 1, maxLength: 1000 } as const;
 const shortText = { type: 'string', minLength: 1, maxLength: 200 } as const;
+// What Envoy takes: one name that it refuses would hold up the routes of every endpoint.
+const headerName = { type: 'string', pattern: '^[A-Za-z0-9_-]+$', maxLength: 200 } as const;
 const urlPath = { type: 'string', pattern: '^/[\\x21-\\x7e]*$', maxLength: 1000 } as const;
 const count = { type: 'integer', minimum: 0 } as const;
 
@@ -26,7 +28,7 @@ const capture = exactly({
   sample: { type: 'number', minimum: 0, maximum: 1 },
   redact: { type: 'array', items: shortText, maxItems: 1000 },
   retentionDays: count,
-  userHeader: { type: ['string', 'null'], minLength: 1, maxLength: 200 },
+  userHeader: { ...headerName, type: ['string', 'null'] },
   tolerance: { type: 'number', minimum: 0 },
 });
 
@@ -59,7 +61,7 @@ export const ensureVersion = exactly({ model: text, version: shortText, digest, 
 const route = exactly({
   arms: { type: 'array', items: exactly({ version: key, weight: { type: 'integer' } }), maxItems: 100 },
   mirrors: { type: 'array', items: exactly({ version: key, percent: { type: 'number' } }), maxItems: 100 },
-  sticky: { ...exactly({ header: shortText, salt: { type: 'string', maxLength: 200 } }), type: ['object', 'null'] },
+  sticky: { ...exactly({ header: headerName, salt: { type: 'string', maxLength: 200 } }), type: ['object', 'null'] },
 });
 
 export const putRoute = exactly({

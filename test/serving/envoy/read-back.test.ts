@@ -70,6 +70,11 @@ test('an endpoint that is taken away answers 404, others go on', async () => {
   expect((await post(serving.url)).status).toBe(200);
 });
 
+test('a route that cannot be is refused before it reaches Envoy, where it would block every other endpoint', async () => {
+  const route = { ...wholeRoute(STABLE), arms: [{ version: STABLE, weight: 9000 }] };
+  await expect(serving.put(route, 65)).rejects.toThrow('endpoint digits: weights add up to 9000, not 10000');
+});
+
 test('a header that Envoy would not understand is refused by name, and changes nothing', async () => {
   await serving.put(wholeRoute(STABLE), 70);
   const bad = splitRoute(STABLE, CANDIDATE, 100, { header: 'x user', salt: '' });

@@ -26,7 +26,7 @@ test('without retries, failures of the candidate reach users until it is ejected
   await serving.put(splitRoute(STABLE, CANDIDATE, 10_000), 1, { retry: false });
   await serving.candidate.kill();
   const answers = await posts(serving.url, 50);
-  expect(answers[0]?.status).toBe(503);
+  expect(answers.some(({ status }) => status === 503)).toBe(true);
   expect(answers.at(-1)).toMatchObject({ status: 200, headers: { 'x-model-version': STABLE } });
 });
 

@@ -21,6 +21,8 @@ const ENVOY_BIN = process.env['ENVOY_BIN'] ?? join(import.meta.dirname, '../../.
 export interface ServingOptions {
   /** Without one there is no capture process. */
   readonly databaseUrl?: string | null;
+  /** Name in the database; `local` by default. */
+  readonly target?: string;
   readonly settings?: Partial<EndpointSettings>;
   readonly capture?: Partial<CaptureSettings>;
 }
@@ -42,14 +44,13 @@ export interface Serving {
   stop(): Promise<void>;
 }
 
-export async function startServing({ databaseUrl, settings, capture: kept }: ServingOptions = {}): Promise<Serving> {
+export async function startServing(options: ServingOptions = {}): Promise<Serving> {
+  const { databaseUrl, target = 'local', settings, capture: kept } = options;
   const stateDir = mkdtempSync(join(tmpdir(), 'slipway-serving-'));
   const gatewayPort = await freePort();
   const [stable, candidate] = await Promise.all([startModelServer('stable'), startModelServer('candidate')]);
   const capture =
-    databaseUrl === undefined
-      ? null
-      : createCapture({ stateDir: join(stateDir, 'capture'), databaseUrl, target: 'local' });
+    databaseUrl === undefined ? null : createCapture({ stateDir: join(stateDir, 'capture'), databaseUrl, target });
   const captureAddress = capture?.address ?? join(stateDir, 'no-capture.sock');
   const anotherPlane = () =>
     createEnvoyDataPlane({

@@ -11,7 +11,8 @@ export async function until<T>(
   for (;;) {
     const seen = await look();
     if (isThere(seen)) return seen;
-    if (Date.now() > deadline) throw new Error(`waited ${limitMs} ms for ${what}; last seen: ${JSON.stringify(seen)}`);
+    if (Date.now() > deadline)
+      throw new Error(`waited ${limitMs} ms for ${what}; last seen: ${JSON.stringify(seen)?.slice(0, 2000)}`);
     await delay(20);
   }
 }

@@ -1,4 +1,4 @@
-import type { GatePlan, ShadowPlan } from '../domain/plan.ts';
+import type { GatePlan, ShadowPlan } from './plan.ts';
 
 /** What a gate is asked; plain data, so that a verdict can be computed again from it and the batches. */
 export interface GateQuestion {

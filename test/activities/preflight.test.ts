@@ -1,0 +1,126 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Deps } from '../../activities/deps.ts';
+import { createOutcomeActivities } from '../../activities/outcome.ts';
+import { createPreflightActivities } from '../../activities/preflight.ts';
+import { rememberVersion } from '../../activities/store/versions.ts';
+import type { PreflightFacts } from '../../domain/rollout-state.ts';
+import type { RolloutSpec } from '../../domain/rollout-spec.ts';
+import { splitRoute, wholeRoute, type Route } from '../../domain/route.ts';
+import { MlflowClient } from '../../packages/mlflow-client-ts/src/index.ts';
+import { startMlflow, type MlflowServer } from '../mlflow/support/mlflow-server.ts';
+import { useDatabase } from '../store/database.ts';
+import { depsWith } from '../support/deps.ts';
+import { readingOf, stubTarget } from '../support/stub-target.ts';
+import { STABLE } from '../support/world.ts';
+import { register } from './registry/register.ts';
+
+const db = useDatabase();
+let server: MlflowServer;
+let mlflow: MlflowClient;
+
+beforeAll(async () => {
+  server = await startMlflow();
+  mlflow = new MlflowClient({ trackingUri: server.uri });
+  await register(mlflow, 'digits', { 'weights.txt': 'one' });
+  await register(mlflow, 'digits', { 'weights.txt': 'two' });
+});
+afterAll(() => server.stop());
+
+test('every fault of a specification is named, and nothing is asked of anyone', async () => {
+  const spec = {
+    endpoint: 'Digits!',
+    model: 'digits',
+    canary: { steps: [50, 10] },
+    gates: { alpha: 7 },
+  } as RolloutSpec;
+  await expect(preflight(spec)).rejects.toMatchObject({
+    type: 'InvalidSpec',
+    nonRetryable: true,
+    message: expect.stringMatching(/endpoint.*canary.*gates\.alpha|canary.*endpoint/s) as string,
+  });
+});
+
+test('a version is pinned by its content, and the first on an endpoint has nothing to go back to', async () => {
+  const facts = await preflight({ endpoint: 'fresh', model: 'digits', version: 2 });
+  expect(facts.candidate).toMatchObject({ version: '2', key: expect.stringMatching(/^v2-[0-9a-f]{12}$/) as string });
+  expect(facts.snapshot).toMatchObject({ stable: null, champion: null, route: { arms: [] } });
+  expect(facts.rolloutId).toBe('local.fresh.1');
+});
+
+test('the same rollout asked twice keeps its epoch, another one gets the next', async () => {
+  const spec = { endpoint: 'epochs', model: 'digits', version: 1 };
+  const epochs = [
+    await preflight(spec, { key: 'a' }),
+    await preflight(spec, { key: 'a' }),
+    await preflight(spec, { key: 'b' }),
+  ];
+  expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 1, 2]);
+});
+
+test('a second endpoint of a model has an alias of its own', async () => {
+  const first = await preflight({ endpoint: 'fresh', model: 'digits', version: 1 });
+  const second = await preflight({ endpoint: 'other', model: 'digits', version: 1 });
+  expect([first.alias, second.alias]).toEqual(['champion', 'champion-other']);
+});
+
+test('a version that serves all traffic already is not rolled out again', async () => {
+  const { candidate } = await preflight({ endpoint: 'serving', model: 'digits', version: 1 });
+  await rememberVersion(
+    db.pool,
+    { target: 'local', endpoint: 'serving' },
+    { version: candidate, runtime: { kind: 'mlflow' } },
+  );
+  const again = preflight({ endpoint: 'serving', model: 'digits', version: 1 }, { route: wholeRoute(candidate.key) });
+  await expect(again).rejects.toMatchObject({ type: 'AlreadyServing' });
+});
+
+test('an endpoint that a terminated rollout left between two versions is refused, with the way out', async () => {
+  const route = splitRoute('v1-111111111111', 'v2-222222222222', 3_000);
+  await expect(preflight({ endpoint: 'torn', model: 'digits', version: 1 }, { route })).rejects.toMatchObject({
+    type: 'EndpointUnsettled',
+    message: expect.stringContaining('v1-111111111111 70 %, v2-222222222222 30 %') as string,
+  });
+});
+
+test('a version that Slipway did not deploy is refused as something to go back to', async () => {
+  const route = wholeRoute(STABLE.key);
+  const refused = preflight({ endpoint: 'foreign', model: 'digits', version: 2 }, { route });
+  await expect(refused).rejects.toThrow('which Slipway did not deploy');
+});
+
+test('a secret that the worker does not have is found before anything starts', async () => {
+  const notify = [{ webhook: 'https://example.org/hook', secretEnv: 'NO_SUCH_SECRET' }];
+  await expect(preflight({ endpoint: 'fresh', model: 'digits', version: 1, notify })).rejects.toThrow('NO_SUCH_SECRET');
+});
+
+test('the outcome is left on the version: tags, a report, and the head of the ledger', async () => {
+  const facts = await preflight({ endpoint: 'marked', model: 'digits', version: 1 });
+  const { publishOutcome } = createOutcomeActivities(deps());
+  await publishOutcome({ facts, outcome: 'promoted', reason: 'Promoted', detail: '', verdict: null });
+  const { tags } = await mlflow.modelVersions.get({ name: 'digits', version: '1' });
+  expect(tags).toMatchObject({
+    'slipway.outcome': 'promoted',
+    'slipway.endpoint': 'local/marked',
+    'slipway.rollout': facts.rolloutId,
+  });
+  const report = await mlflow.artifacts.text(
+    { runId: facts.candidate.runId ?? '' },
+    `slipway/${facts.rolloutId}/report.md`,
+  );
+  expect(report).toContain(`# Rollout ${facts.rolloutId}: promoted`);
+});
+
+function preflight(
+  spec: RolloutSpec,
+  { key = spec.endpoint, route }: { key?: string; route?: Route } = {},
+): Promise<PreflightFacts> {
+  const activities = createPreflightActivities(deps(route));
+  return new MockActivityEnvironment().run(activities.preflight, { input: { spec }, rolloutKey: key });
+}
+
+function deps(route?: Route): Deps {
+  const reading = route ? readingOf({ epoch: 0, sequence: 0 }, route) : null;
+  const target = stubTarget({ readEndpoint: () => Promise.resolve(reading) });
+  return depsWith({ pool: db.pool, mlflow, target: () => Promise.resolve(target) });
+}

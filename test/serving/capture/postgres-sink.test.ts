@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { BatchSink } from '../../../serving/capture/batch-sink.ts';
+import type { Draft } from '../../../serving/capture/fence-tally.ts';
+import { createPostgresSink } from '../../../serving/capture/postgres-sink.ts';
+import { recordsOf } from '../../../serving/capture/record.ts';
+import type { PredictionRow } from '../../../serving/capture/record.ts';
+import { startEvidence } from '../support/evidence.ts';
+import type { Evidence } from '../support/evidence.ts';
+import { observed } from '../support/observations.ts';
+
+let evidence: Evidence;
+const sinks: BatchSink[] = [];
+beforeAll(async () => void (evidence = await startEvidence()));
+afterAll(async () => {
+  await Promise.all(sinks.map((sink) => sink.close()));
+  await evidence.stop();
+});
+
+test('batches of an endpoint are numbered one after the other, by whichever process stores them', async () => {
+  const [first, second] = [newSink(), newSink()];
+  const stored = [
+    await first.addBatch(draft(0), 0),
+    await first.addBatch(draft(1), 0),
+    await second.addBatch(draft(2), 0),
+  ];
+  expect(stored.map(({ index }) => index)).toEqual([0, 1, 2]);
+  expect(await evidence.batches()).toEqual(stored);
+});
+
+test('a draft that is given again, since nobody knows whether it was stored, is stored once', async () => {
+  const [first, second] = [newSink(), newSink()];
+  const stored = await first.addBatch(draft(3), 0);
+  expect(await first.addBatch(draft(3), 0)).toEqual(stored);
+  expect(await second.addBatch(draft(3), 0)).toEqual(stored);
+  expect((await second.addBatch(draft(4), 0)).index).toBe(stored.index + 1);
+});
+
+test('a number that another process took meanwhile is not taken twice: the next try gets the one behind', async () => {
+  const [first, second] = [newSink(), newSink()];
+  const { index } = await first.addBatch(draft(5), 0);
+  await second.addBatch(draft(6), 0);
+  await expect(first.addBatch(draft(7), 0)).rejects.toMatchObject({ code: '23505' });
+  expect((await first.addBatch(draft(7), 0)).index).toBe(index + 2);
+});
+
+test('a row that PostgreSQL refuses costs no other, and is told of', async () => {
+  const rows = Array.from({ length: 9 }, (_, index) => row(index === 4 ? 'no json' : '{"a":1}'));
+  expect(await newSink().addPredictions(rows)).toBe(1);
+  const { rowCount } = await evidence.client.query('select from slipway.predictions');
+  expect(rowCount).toBe(8);
+});
+
+test('a prediction that is stored twice is there once', async () => {
+  const rows = [row('1')];
+  const sink = newSink();
+  expect([await sink.addPredictions(rows), await sink.addPredictions(rows)]).toEqual([0, 0]);
+  const query = 'select from slipway.predictions where request_id = $1';
+  expect((await evidence.client.query(query, [rows[0]?.requestId])).rowCount).toBe(1);
+});
+
+test('what is older than the endpoint keeps is deleted, other endpoints keep theirs', async () => {
+  const sink = newSink();
+  const old = Date.now() - 10 * 86_400_000;
+  const kept = [
+    { ...row('1'), ts: old, endpoint: 'long' },
+    { ...row('1'), ts: Date.now(), endpoint: 'short' },
+  ];
+  const expired = { ...row('1'), ts: old, endpoint: 'short' };
+  await sink.addPredictions([...kept, expired]);
+  const days = new Map(Object.entries({ long: 30, short: 7 }));
+  await sink.keepHouse(days);
+  const query = "select request_id from slipway.predictions where endpoint in ('long', 'short') order by endpoint";
+  expect((await evidence.client.query(query)).rows).toEqual(kept.map(({ requestId }) => ({ request_id: requestId })));
+});
+
+function newSink(): BatchSink {
+  const connectionString = evidence.database.appUrl;
+  const sink = createPostgresSink({ connectionString, target: 'local', onFault: () => undefined });
+  sinks.push(sink);
+  return sink;
+}
+
+function draft(second: number): Draft {
+  const time = (offset: number) => new Date(1_700_000_000_000 + offset * 1000).toISOString();
+  const fence = { epoch: 1, sequence: 1 };
+  return { endpoint: 'digits', fence, opened: time(second), sealed: time(second + 1), arms: [], pairs: [], lost: 0 };
+}
+
+function row(input: string): PredictionRow {
+  const settings = { sample: 1, redact: [], retentionDays: 1, userHeader: null, tolerance: 0 };
+  const [record] = recordsOf(observed(), settings);
+  if (record === undefined) throw new Error('no record');
+  return { ...record, input };
+}
