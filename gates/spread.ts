@@ -17,6 +17,8 @@ export const NO_SPREAD: Spread = { n: 0, sum: 0, squares: 0, lagged: 0, last: 0 
 /** Batches that the prior counts for. */
 const PRIOR_BATCHES = 5;
 const MOST = 20;
+/** A difference beyond this is no noise to learn from: counted whole, a sudden fault would temper away its own evidence. */
+const WIDEST = 3;
 
 /** The spread after one more table; tables that cannot tell the arms apart do not count. */
 export function spreadAfter(spread: Spread, table: TwoArms): Spread {
@@ -24,7 +26,7 @@ export function spreadAfter(spread: Spread, table: TwoArms): Spread {
   const bad = table.candidateBad + table.stableBad;
   const n = table.candidate + table.stable;
   const variance = (bad * (n - bad) * table.candidate * table.stable) / (n * n * (n - 1));
-  const z = (table.candidateBad - (bad * table.candidate) / n) / Math.sqrt(variance);
+  const z = clamp((table.candidateBad - (bad * table.candidate) / n) / Math.sqrt(variance), -WIDEST, WIDEST);
   return {
     n: spread.n + 1,
     sum: rounded(spread.sum + z),

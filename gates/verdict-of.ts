@@ -12,6 +12,12 @@ import { describeFault, describeSplit, nameOf } from './summary.ts';
 /** Changes whenever the same batches could get another verdict. */
 export const ALGORITHM = 'slipway-gate/1';
 
+/**
+ * Evidence (the logarithm of 5) that speaks too much against a metric to pass on what was proved before it came: a candidate
+ * that turns bad in its last step has a good past. Delays a harmless one at most, since an e-value of 5 passes by itself.
+ */
+const LN_DOUBT = 1.6094379124341003;
+
 /** Largest share of log entries that may be missing: what is shed under load is not shed at random. */
 const MOST_LOST = 0.05;
 
@@ -70,6 +76,8 @@ function missingFor({ question, seen, evidence }: GateState, standings: readonly
   const duration = stepDuration(seen);
   if (duration < question.minDurationMs)
     missing.push(`${formatDuration(duration)} of ${formatDuration(question.minDurationMs)}`);
+  const rising = standings.filter(({ lnAgainst }) => lnAgainst >= LN_DOUBT).map(({ metric }) => metric);
+  if (rising.length > 0) missing.push(`evidence against ${rising.join(', ')}`);
   const unproved = standings.filter(({ required, proved }) => required && !proved).map(({ metric }) => metric);
   if (unproved.length > 0) missing.push(`not proved yet: ${unproved.join(', ')}`);
   const counted = seen.samples.candidate + seen.samples.stable;

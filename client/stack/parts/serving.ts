@@ -22,9 +22,12 @@ export const serving: Part = {
     const { DATABASE_URL = '', MLFLOW_TRACKING_URI = '' } = environmentOf(addresses, home);
     return {
       file: process.execPath,
-      args: [join(ROOT, 'serving', 'main.ts')],
+      // A host waits most of its life; these keep its memory to what it needs (about 93 MB instead of 130).
+      args: ['--max-old-space-size=96', '--max-semi-space-size=1', join(ROOT, 'serving', 'main.ts')],
       env: {
         SLIPWAY_HOME: home,
+        MALLOC_ARENA_MAX: '2',
+        NODE_COMPILE_CACHE: join(home, 'cache', 'node'),
         SLIPWAY_SERVING_PORT: String(ports.serving),
         SLIPWAY_GATEWAY_PORT: String(ports.gateway),
         DATABASE_URL,
