@@ -58,16 +58,6 @@ test('a gate that wants approval waits for the person, and refuses an approval m
   expect(world.ledger.find(({ reason }) => reason === 'Approved')?.actor.name).toBe('grace');
 });
 
-test('an approval that nobody gives in time ends as held, with stable serving', async () => {
-  const world = new World();
-  const result = await withWorkers(env, world, async (client) => {
-    const handle = await startRollout(client, { approval: ['shadow'], approvalTimeout: '3d' });
-    return handle.result();
-  });
-  expect(result).toMatchObject({ outcome: 'held', reason: 'ApprovalTimedOut' });
-  expect(world.route).toEqual(wholeRoute(STABLE.key));
-});
-
 test('promote skips the rest of the canary and nothing else', async () => {
   const world = new World();
   world.gates['canary-5'] = 'watch';

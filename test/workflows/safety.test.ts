@@ -13,21 +13,6 @@ let env: TestWorkflowEnvironment;
 beforeAll(async () => void (env = await startTemporal()));
 afterAll(() => env.teardown());
 
-test('a rollback that does not get through calls for help, tries on, and ends well once it can', async () => {
-  const world = new World();
-  world.gates['canary-1'] = 'fail';
-  let stableIsBack = false;
-  world.before = (activity) => {
-    if (activity === 'notify') stableIsBack = true;
-    if (activity === 'restoreTraffic' && !stableIsBack) throw failure('NotReady', 'stable does not answer');
-  };
-  const result = await withWorkers(env, world, async (client) => (await startRollout(client)).result());
-  expect(result).toMatchObject({ outcome: 'rolled_back', reason: 'GateFailed' });
-  expect(world.notices).toEqual(['rollback_failed', 'rolled_back']);
-  expect(world.ledger.map(({ reason }) => reason)).toContain('RollbackFailed');
-  expect(world.route).toEqual(wholeRoute(STABLE.key));
-});
-
 test('traffic is restored while the ledger does not answer, and the ledger catches up in order', async () => {
   const world = new World();
   world.gates['canary-1'] = 'fail';
