@@ -56,14 +56,14 @@ export async function printSummary(demo: {
   for (const text of await hostMemory(stack)) line(`Memory: ${text}`);
   line(`Took ${Math.round(demo.tookMs / 1000)} s`);
   line();
-  line(demo.kept ? 'Look at it' : 'To look at it, run again with: npm run demo -- --keep');
+  line(demo.kept ? 'Look at it' : 'The stack is stopped now; to look at it, run again with: npm run demo -- --keep');
+  if (!demo.kept) return;
   for (const { version, workflow } of acts) {
     line(
       `  version ${version}: ${stack.temporalUi}/namespaces/default/workflows/${workflow.workflowId}/${workflow.runId}`,
     );
   }
   line(`  models:    ${stack.mlflow}/#/models/digits`);
-  if (!demo.kept) return;
   line(`  stop it:   SLIPWAY_HOME=${stack.home} npm run slipway -- down`);
 }
 
