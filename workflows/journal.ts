@@ -70,8 +70,11 @@ export class Journal {
 
   /** Resolves once everything noted so far is in the ledger. */
   async flushed(): Promise<void> {
-    this.write();
-    await this.#writing;
+    // What is noted while the last write comes to its end would otherwise be left behind.
+    while (this.#writing !== null || this.#pending.length > 0) {
+      this.write();
+      await this.#writing;
+    }
   }
 
   async #drain(): Promise<void> {
