@@ -3,6 +3,7 @@ import { rolloutId, versionKey } from '../domain/ids.ts';
 import { planRollout } from '../domain/plan.ts';
 import type { PinnedVersion } from '../domain/model-version.ts';
 import type { PreflightFacts, RollbackInput } from '../domain/rollout-state.ts';
+import type { Route } from '../domain/route.ts';
 import type { Deps } from './deps.ts';
 import { failure } from './failures.ts';
 import { digestVersion } from './registry/digest-version.ts';
@@ -33,7 +34,7 @@ export function createRollbackActivities(deps: Deps) {
       const model = reading.settings.model;
       const back = input.version
         ? await registered(deps, model, input.version)
-        : await previousVersion(deps.pool, place, serving?.version ?? null);
+        : await previousVersion(deps.pool, place, isSettled(reading.route.desired) ? (serving?.version ?? null) : null);
       if (!back)
         throw failure('VersionNotFound', `no earlier version of ${endpoint} is on record; name one with --version`);
       const known = await recallVersion(deps.pool, place, back.key);
@@ -73,4 +74,9 @@ async function registered(deps: Deps, model: string, version: string): Promise<P
     Context.current().cancellationSignal,
   );
   return { ...resolved, digest, key: versionKey(resolved.version, digest) };
+}
+
+/** A route that a terminated rollout left between versions has no present one: the way back is to the last on record. */
+function isSettled({ arms, mirrors }: Route): boolean {
+  return mirrors.length === 0 && arms.filter(({ weight }) => weight > 0).length === 1;
 }

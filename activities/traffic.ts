@@ -51,7 +51,8 @@ export function createTrafficActivities({ target: targetNamed }: Deps) {
 
 async function put(target: ServingTarget, { endpoint, fence, route, label }: ShiftTraffic): Promise<Shifted> {
   const reading = await target.setRoute(endpoint, fence, route, label).catch((error: unknown) => {
-    if (error instanceof StaleFence) throw failure('StaleFence', error.message, { cause: error });
+    if (error instanceof StaleFence)
+      throw failure('StaleFence', error.message, { cause: error, details: [error.current.fence] });
     if (error instanceof TargetRefusal)
       throw failure(error.code === 'not_ready' ? 'NotReady' : 'Unreachable', error.message, { cause: error });
     throw error;

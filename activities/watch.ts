@@ -10,7 +10,6 @@ import type { Deps } from './deps.ts';
 import { BatchChanged, readBatches } from './evidence/batches.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { appendLedger } from './store/ledger.ts';
-import { StoreUnreachable } from './store/unreachable.ts';
 
 export interface WatchGate {
   readonly target: string;
@@ -83,8 +82,8 @@ export function createWatchActivities({ pool, clock }: Deps) {
       }
     } catch (error) {
       if (error instanceof BatchChanged) return watch.unusable(error.message);
-      if (error instanceof StoreUnreachable) return watch.blind(now(), error);
-      throw error;
+      // Whatever the reason, nobody is watching: that may last no longer than the plan allows.
+      return watch.blind(now(), error instanceof Error ? error : new Error(String(error)));
     }
   }
 }

@@ -27,6 +27,7 @@ export interface CarriedState {
   readonly paused: boolean;
   readonly soak: SoakState;
   readonly stages: readonly StageStatus[];
+  readonly lastVerdict: Verdict | null;
   readonly ledgerSequence: number;
 }
 

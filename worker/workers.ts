@@ -6,6 +6,9 @@ import { ACTIVITY_QUEUES, WORKFLOW_QUEUE } from './queues.ts';
 /** How long running activities get to hand over before the process goes. */
 const SHUTDOWN_GRACE = '5s';
 
+/** How soon an activity hears that it is cancelled; Temporal's default would let one go on for 24 s. */
+const HEARTBEAT_THROTTLE = '2s';
+
 /** One worker a task queue, all in this process and on one connection. */
 export async function createWorkers(options: {
   connection: NativeConnection;
@@ -14,7 +17,13 @@ export async function createWorkers(options: {
   activities: Activities;
 }): Promise<Worker[]> {
   const { connection, namespace, workflowBundle, activities } = options;
-  const shared = { connection, namespace, activities, shutdownGraceTime: SHUTDOWN_GRACE };
+  const shared = {
+    connection,
+    namespace,
+    activities,
+    shutdownGraceTime: SHUTDOWN_GRACE,
+    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
+  };
   return Promise.all([
     Worker.create({ ...shared, ...WORKFLOW_QUEUE, workflowBundle }),
     ...ACTIVITY_QUEUES.map((queue) => Worker.create({ ...shared, ...queue })),

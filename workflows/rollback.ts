@@ -1,6 +1,6 @@
 import { setHandler, workflowInfo } from '@temporalio/workflow';
 import type { RollbackInput, RolloutResult } from '../domain/rollout-state.ts';
-import { wholeRoute } from '../domain/route.ts';
+import { versionsOf, wholeRoute } from '../domain/route.ts';
 import { Controls } from './controls.ts';
 import { finish } from './finish.ts';
 import { Journal } from './journal.ts';
@@ -47,7 +47,7 @@ export async function rollback(input: RollbackInput): Promise<RolloutResult> {
     reason: 'AliasRestored',
     detail: { alias, from: snapshot.champion, to: candidate.version },
   });
-  if (run.stable && run.stable !== run.candidate) await retire(run, run.stable);
+  for (const left of versionsOf(snapshot.route)) if (left !== run.candidate) await retire(run, left);
   return finish(run, {
     outcome: 'rolled_back',
     reason: 'RolledBackByHand',

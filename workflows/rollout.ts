@@ -1,5 +1,6 @@
 import { setHandler, workflowInfo } from '@temporalio/workflow';
 import type { PreflightFacts, RolloutInput, RolloutResult } from '../domain/rollout-state.ts';
+import { FULL_WEIGHT } from '../domain/route.ts';
 import { Controls } from './controls.ts';
 import { endingOf, type Ending } from './ending.ts';
 import { finish } from './finish.ts';
@@ -61,7 +62,14 @@ async function begin(input: RolloutInput, progress: Progress, controls: Controls
   });
   if (input.carried) {
     progress.identify(facts);
-    progress.status.phase = 'soak';
+    Object.assign(progress.status, {
+      phase: 'soak',
+      desiredWeight: FULL_WEIGHT,
+      paused: input.carried.paused,
+      lastVerdict: input.carried.lastVerdict ?? null,
+      steps: progress.status.steps.map((step) => ({ ...step, state: 'passed' })),
+    });
+    progress.show();
   } else {
     const { candidate, snapshot, plan, lineage, epoch } = facts;
     const actor = { name: input.by ?? 'unknown', proof: 'asserted' } as const;

@@ -57,6 +57,13 @@ export class Run {
     return { epoch: this.facts.epoch, sequence: ++this.#sequence };
   }
 
+  /** Goes on above a fence of this same rollout, as a workflow reset leaves one; false when it is another rollout's. */
+  catchUp(held: Fence | undefined): boolean {
+    if (held?.epoch !== this.facts.epoch) return false;
+    this.#sequence = Math.max(this.#sequence, held.sequence);
+    return true;
+  }
+
   /** Changes the route forward and notes it, with what was read back. */
   async shift(stage: Phase, step: string, route: Route): Promise<void> {
     const { plan, rolloutId } = this.facts;

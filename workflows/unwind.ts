@@ -1,6 +1,6 @@
 import { ActivityFailure, ApplicationFailure, CancellationScope, sleep } from '@temporalio/workflow';
 import { unwindOrder, type Compensation } from '../domain/compensation.ts';
-import { formatFence } from '../domain/fence.ts';
+import { formatFence, type Fence } from '../domain/fence.ts';
 import { restoring, persistent, quick } from './proxies.ts';
 import type { Run } from './run.ts';
 
@@ -74,6 +74,8 @@ async function restoreTraffic(run: Run, { route }: Extract<Compensation, { kind:
   } catch (error) {
     // Whoever holds a newer fence is responsible for the route now; moving it would undo their work.
     if (!isSuperseded(error)) throw error;
+    if (run.catchUp(error.cause.details?.[0] as Fence | undefined))
+      return await restoreTraffic(run, { kind: 'restoreTraffic', route });
     run.journal.note({
       stage: 'rollback',
       reason: 'Superseded',

@@ -26,6 +26,7 @@ export async function canary(run: Run): Promise<void> {
     live = await takeStep(run, stable, index, step, stageSequence, live);
   }
   if (plan.approval.includes('full') && !controls.skipToFull) await awaitApproval(run, 'full', live);
+  if (live) await guardWhile(run, live, () => controls.paused && !controls.skipToFull);
   controls.canSkipToFull = false;
   progress.end('canary', 'passed', progress.status.lastVerdict?.summary ?? '');
 }

@@ -8,16 +8,19 @@ export async function fullRollout(run: Run): Promise<void> {
   const { facts, progress, journal, undo, stable } = run;
   const { plan, snapshot, candidate } = facts;
   progress.begin('full', 'all traffic to the candidate');
-  if (!stable && plan.approval.includes('full')) await awaitApproval(run, 'full', null);
+  const unsplit = !stable || plan.canary.steps.length === 0;
+  if (unsplit && plan.approval.includes('full')) await awaitApproval(run, 'full', null);
+  if (unsplit) await run.controls.resumed();
   undo.push({ kind: 'restoreTraffic', route: snapshot.route });
   const route = stable
     ? splitRoute(stable, run.candidate, FULL_WEIGHT, run.sticky)
     : wholeRoute(run.candidate, run.sticky);
   await run.shift('full', 'full', route);
   undo.push({ kind: 'restoreAlias', model: plan.model, alias: facts.alias, version: snapshot.champion });
-  await quick.moveAlias.executeWithOptions({ summary: `alias ${facts.alias} → version ${candidate.version}` }, [
-    { facts, version: candidate.version },
-  ]);
+  await quick.moveAlias.executeWithOptions(
+    { summary: `alias ${facts.alias} → version ${candidate.version}`, scheduleToCloseTimeout: plan.maxBlindMs },
+    [{ facts, version: candidate.version }],
+  );
   journal.note({
     stage: 'full',
     reason: 'ChampionMoved',

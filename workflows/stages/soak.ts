@@ -2,7 +2,7 @@ import { continueAsNew } from '@temporalio/workflow';
 import { formatDuration } from '../../domain/duration.ts';
 import { FULL_WEIGHT } from '../../domain/route.ts';
 import type { RolloutInput, SoakState } from '../../domain/rollout-state.ts';
-import { watchWindow, type Gate } from '../gate.ts';
+import { guardWhile, watchWindow, type Gate } from '../gate.ts';
 import { Halt } from '../halt.ts';
 import type { Run } from '../run.ts';
 
@@ -34,7 +34,7 @@ export async function soak(run: Run, input: RolloutInput): Promise<void> {
     if (verdict.decision === 'fail') stop('rolled_back', 'GateFailed', verdict);
     if (verdict.decision === 'error') stop('held', 'EvidenceUnreachable', verdict);
   }
-  await controls.resumed();
+  await guardWhile(run, gate, () => controls.paused && !controls.endSoak);
   controls.soaking = false;
   const last = progress.status.lastVerdict;
   // A first version that nobody has called: an endpoint that answers nobody would be no safer.
@@ -70,6 +70,7 @@ async function carryOver(run: Run, input: RolloutInput, soakState: SoakState): P
       paused: run.controls.paused,
       soak: soakState,
       stages: run.progress.status.stages,
+      lastVerdict: run.progress.status.lastVerdict,
       ledgerSequence: run.journal.sequence,
     },
   });
