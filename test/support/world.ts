@@ -119,7 +119,7 @@ export class World {
   put(fence: Fence, route: Route): { at: string; programmed: { fence: Fence; route: Route } } {
     const order = compareFences(fence, this.fence);
     if (order < 0 || (order === 0 && !sameRoute(route, this.route)))
-      throw failure('StaleFence', 'a newer fence is in force');
+      throw failure('StaleFence', 'a newer fence is in force', { details: [this.fence] });
     if (order > 0) this.routes.push(route);
     Object.assign(this, { fence, route });
     return { at: new Date().toISOString(), programmed: { fence, route } };

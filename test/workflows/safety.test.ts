@@ -39,6 +39,21 @@ test('a late attempt of a superseded step cannot move traffic after the rollback
   expect(world.route).toEqual(wholeRoute(STABLE.key));
 });
 
+test('after a workflow reset, which forgets fences it has used, traffic is still restored', async () => {
+  const world = new World();
+  world.gates['canary-1'] = 'fail';
+  let ahead = false;
+  world.before = (activity) => {
+    if (activity !== 'restoreTraffic' || ahead) return;
+    ahead = true;
+    world.fence = { ...world.fence, sequence: world.fence.sequence + 5 };
+  };
+  const result = await withWorkers(env, world, async (client) => (await startRollout(client)).result());
+  expect(result.outcome).toBe('rolled_back');
+  expect(world.route).toEqual(wholeRoute(STABLE.key));
+  expect(world.ledger.map(({ reason }) => reason)).toContain('TrafficRestored');
+});
+
 test('an abort during preflight stops the rollout before it starts anything', async () => {
   const world = new World();
   world.before = (activity) => (activity === 'preflight' ? world.released : undefined);
