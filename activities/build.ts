@@ -81,17 +81,21 @@ async function untilReady(
   signal: AbortSignal,
   show: (detail: string) => void,
 ): Promise<VersionStatus> {
+  // Asked for once, then only looked at: a late attempt that kept asking would bring a retired version back.
+  let status = await target.ensureVersion(plan.endpoint, candidate, plan.runtime).catch((error: unknown) => {
+    if (error instanceof TargetRefusal && error.code === 'invalid')
+      throw failure('CandidateBroken', error.message, { cause: error });
+    throw error;
+  });
   for (;;) {
-    signal.throwIfAborted();
-    const status = await target.ensureVersion(plan.endpoint, candidate, plan.runtime).catch((error: unknown) => {
-      if (error instanceof TargetRefusal && error.code === 'invalid')
-        throw failure('CandidateBroken', error.message, { cause: error });
-      throw error;
-    });
     show(`${status.state}: ${status.detail}`);
     if (status.state === 'ready') return status;
     if (status.state === 'failed')
       throw failure('CandidateBroken', `${candidate.key} does not start: ${status.detail}`);
     await delay(POLL_MS, undefined, { signal });
+    const reading = await target.readEndpoint(plan.endpoint, signal);
+    const found = reading?.versions.find(({ key }) => key === candidate.key);
+    if (!found) throw failure('CandidateBroken', `${candidate.key} was retired while it started`);
+    status = found;
   }
 }

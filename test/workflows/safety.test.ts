@@ -54,6 +54,18 @@ test('after a workflow reset, which forgets fences it has used, traffic is still
   expect(world.ledger.map(({ reason }) => reason)).toContain('TrafficRestored');
 });
 
+test('a route that a newer rollout holds is left to it', async () => {
+  const world = new World();
+  world.gates['canary-1'] = 'fail';
+  const theirs = wholeRoute('v9-999999999999');
+  world.before = (activity) => {
+    if (activity === 'restoreTraffic') Object.assign(world, { fence: { epoch: 99, sequence: 1 }, route: theirs });
+  };
+  await withWorkers(env, world, async (client) => (await startRollout(client)).result());
+  expect(world.route).toEqual(theirs);
+  expect(world.ledger.map(({ reason }) => reason)).toContain('Superseded');
+});
+
 test('an abort during preflight stops the rollout before it starts anything', async () => {
   const world = new World();
   world.before = (activity) => (activity === 'preflight' ? world.released : undefined);
