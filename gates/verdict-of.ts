@@ -68,13 +68,21 @@ function find(state: GateState, standings: readonly Standing[]): Finding {
   };
 }
 
+/**
+ * How much of a step's minimum time may be missing, at most 2 s: a step begins just after the batch that let it begin, and
+ * would otherwise wait a whole batch for the fraction of a second that this took.
+ */
+function startUp({ minDurationMs }: GateState['question']): number {
+  return Math.min(2_000, minDurationMs / 20);
+}
+
 /** Everything that still keeps the gate from passing. */
 function missingFor({ question, seen, evidence }: GateState, standings: readonly Standing[]): string[] {
   const { minRequests } = question.plan;
   const missing = stageGate(question).obstacles(evidence, question, seen.samples);
   if (seen.step.candidate < minRequests) missing.push(`${seen.step.candidate} of ${minRequests} requests in this step`);
   const duration = stepDuration(seen);
-  if (duration < question.minDurationMs)
+  if (duration + startUp(question) < question.minDurationMs)
     missing.push(`${formatDuration(duration)} of ${formatDuration(question.minDurationMs)}`);
   const rising = standings.filter(({ lnAgainst }) => lnAgainst >= LN_DOUBT).map(({ metric }) => metric);
   if (rising.length > 0) missing.push(`evidence against ${rising.join(', ')}`);
