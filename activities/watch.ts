@@ -40,7 +40,7 @@ export function createWatchActivities({ pool, clock }: Deps) {
      * A repeated attempt starts from `from` again: batches are immutable, so it comes to the same verdict.
      */
     async watchGate(request: WatchGate): Promise<WatchResult> {
-      const watch = new Watch(request, clock());
+      const watch = new Watch(request, clock(), Context.current().info.scheduledTimestampMs);
       return withHeartbeat(
         async (signal) => {
           for (;;) {
@@ -97,9 +97,10 @@ class Watch {
   lastSeen: number;
   #written = false;
 
-  constructor(request: WatchGate, now: number) {
+  /** @param scheduled when the first attempt was: the time limit does not begin again with each */
+  constructor(request: WatchGate, now: number, scheduled: number) {
     this.request = request;
-    this.started = now;
+    this.started = scheduled;
     this.lastSeen = now;
     this.state = (request.from?.state as GateState | undefined) ?? openGate(request.question);
     this.afterIndex = request.from?.afterIndex ?? -1;

@@ -1,4 +1,5 @@
 import type { Compensation } from './compensation.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
 import type { Fence } from './fence.ts';
 import type { Outcome, Phase, Stage } from './outcome.ts';
 import type { Lineage, PinnedVersion } from './model-version.ts';
@@ -29,6 +30,7 @@ export interface CarriedState {
   readonly stages: readonly StageStatus[];
   readonly lastVerdict: Verdict | null;
   readonly ledgerSequence: number;
+  readonly ledgerPending: readonly LedgerEntry[];
 }
 
 /** Where a soak stands. */

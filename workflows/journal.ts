@@ -24,17 +24,27 @@ export interface Note {
  */
 export class Journal {
   #sequence: number;
-  #pending: readonly LedgerEntry[] = [];
+  #pending: readonly LedgerEntry[];
   #writing: Promise<void> | null = null;
   readonly #place: { target: string; endpoint: string; rolloutId: string };
 
-  constructor(place: { target: string; endpoint: string; rolloutId: string }, sequence = 0) {
+  constructor(
+    place: { target: string; endpoint: string; rolloutId: string },
+    sequence = 0,
+    pending: readonly LedgerEntry[] = [],
+  ) {
+    this.#pending = pending;
     this.#place = place;
     this.#sequence = sequence;
   }
 
   get sequence(): number {
     return this.#sequence;
+  }
+
+  /** What is not known to be written; continue-as-new takes it along. */
+  get pending(): readonly LedgerEntry[] {
+    return this.#pending;
   }
 
   note(note: Note): void {

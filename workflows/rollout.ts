@@ -54,7 +54,11 @@ export async function rollout(input: RolloutInput): Promise<RolloutResult> {
 async function begin(input: RolloutInput, progress: Progress, controls: Controls): Promise<Run> {
   const facts = input.carried?.facts ?? (await preflight(input, progress));
   const { target, endpoint } = facts.plan;
-  const journal = new Journal({ target, endpoint, rolloutId: facts.rolloutId }, input.carried?.ledgerSequence);
+  const journal = new Journal(
+    { target, endpoint, rolloutId: facts.rolloutId },
+    input.carried?.ledgerSequence,
+    input.carried?.ledgerPending,
+  );
   controls.onChange((reason, actor, message) => {
     if (reason === 'Paused' || reason === 'Resumed') progress.paused(reason === 'Paused');
     journal.note({ stage: progress.status.phase, reason, actor, detail: { message } });

@@ -62,6 +62,11 @@ test('a batch that was changed after it was sealed decides nothing', async () =>
   expect(verdict.summary).toContain('was changed after it was sealed');
 });
 
+test('the time limit does not begin again when a worker dies and another takes the watch over', async () => {
+  const { verdict } = await watch(request({ limitMs: 3_600_000 }), { pool: db.pool }, Date.now() - 3_600_000);
+  expect(verdict).toMatchObject({ decision: 'inconclusive', reason: 'NoData' });
+});
+
 test('a guard does not end because the gate passes, only because it fails', async () => {
   const asked = request({ mode: 'guard', limitMs: 1_200 });
   await seal(asked.endpoint, 40, { n: 500, errors: 0 }, { n: 500, errors: 0 });
@@ -80,8 +85,12 @@ test("a window goes on with the last window's evidence", async () => {
   expect(second.verdict).toEqual((await watch(asked)).verdict);
 });
 
-function watch(asked: WatchGate, parts: Parameters<typeof depsWith>[0] = { pool: db.pool }): Promise<WatchResult> {
-  environment = new MockActivityEnvironment();
+function watch(
+  asked: WatchGate,
+  parts: Parameters<typeof depsWith>[0] = { pool: db.pool },
+  scheduledTimestampMs = Date.now(),
+): Promise<WatchResult> {
+  environment = new MockActivityEnvironment({ scheduledTimestampMs });
   const { watchGate } = createWatchActivities(depsWith(parts));
   return environment.run(watchGate, asked);
 }

@@ -22,3 +22,13 @@ test('a candidate that turns slow is failed within ten batches', () => {
     reason: 'GateFailed',
   });
 });
+
+test('a step that began just after a batch does not wait a whole batch more for its minimum time', () => {
+  const late = (index: number) => new Date(1_780_000_000_000 + index * 10_000 + 600).toISOString();
+  const good = { arms: [arm(STABLE, 400), arm(CANDIDATE, 400)] };
+  const batches = Array.from({ length: 6 }, (_, index) =>
+    batch(index, index === 0 ? { ...good, opened: late(0) } : good),
+  );
+  expect(judgeAll(question({ weight: 5_000 }), batches).decision).toBe('pass');
+  expect(judgeAll(question({ weight: 5_000 }), batches.slice(0, 5)).decision).toBe('inconclusive');
+});

@@ -58,9 +58,8 @@ export async function soak(run: Run, input: RolloutInput): Promise<void> {
 /** A day of quarter-hour windows, about 600 events, is one history: far below Temporal's limits, and quick to read. */
 const WINDOWS_PER_RUN = 96;
 
-/** A soak may outlive what one history holds. */
+/** A soak may outlive what one history holds. Nothing is awaited on the way: no message is lost, no abort waits for the ledger. */
 async function carryOver(run: Run, input: RolloutInput, soakState: SoakState): Promise<never> {
-  await run.journal.flushed();
   return continueAsNew<(input: RolloutInput) => Promise<unknown>>({
     ...input,
     carried: {
@@ -72,6 +71,7 @@ async function carryOver(run: Run, input: RolloutInput, soakState: SoakState): P
       stages: run.progress.status.stages,
       lastVerdict: run.progress.status.lastVerdict,
       ledgerSequence: run.journal.sequence,
+      ledgerPending: run.journal.pending,
     },
   });
 }
