@@ -67,7 +67,7 @@ export function createWatchActivities({ pool, clock }: Deps) {
           target,
           endpoint,
           epoch: question.epoch,
-          fromSequence: question.stageSequence,
+          fromSequence: question.calibrationSequence ?? question.stageSequence,
           afterIndex: watch.afterIndex,
           limit: PAGE,
         });

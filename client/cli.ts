@@ -1,5 +1,10 @@
 #!/usr/bin/env node
-import { main } from './main.ts';
 import { terminal } from './terminal.ts';
 
-process.exitCode = await main(process.argv.slice(2), terminal);
+const args = process.argv.slice(2);
+
+// Whoever pipes batches through the gate starts it for every rollout, and needs nothing that talks to servers.
+process.exitCode =
+  args.join(' ') === 'judge --stdio'
+    ? await (await import('./judge/stdio.ts')).judgeStdio()
+    : await (await import('./main.ts')).main(args, terminal);

@@ -2,8 +2,10 @@ import { Command, CommanderError } from 'commander';
 import { addAbort } from './commands/abort.ts';
 import { addApprove } from './commands/approve.ts';
 import { addDown } from './commands/down.ts';
+import { addExplain } from './commands/explain.ts';
 import { addGet } from './commands/get.ts';
 import { addHistory } from './commands/history.ts';
+import { addJudge } from './commands/judge.ts';
 import { addList } from './commands/list.ts';
 import { addLogs } from './commands/logs.ts';
 import { addPauseAndResume } from './commands/signals.ts';
@@ -21,8 +23,9 @@ import type { Terminal } from './terminal.ts';
 /** In the order of `--help`. */
 const GROUPS = {
   'The local stack:': [addUp, addDown, addStatus],
-  'Rollouts:': [addPlan, addStart, addList, addGet, addHistory, addLogs],
+  'Rollouts:': [addPlan, addStart, addList, addGet, addHistory, addExplain, addLogs],
   'The hand on a rollout:': [addPauseAndResume, addApprove, addPromote, addAbort, addRollback],
+  'The gate alone:': [addJudge],
 };
 
 /** Runs one command line and returns what the shell is told. */

@@ -1,5 +1,9 @@
-import type { StepNeed } from '../gates/plan-check.ts';
+import type { PlanFinding } from '../gates/plan/finding.ts';
 import type { RolloutPlan } from '../domain/plan.ts';
+import type { StepNeed } from '../gates/plan/step-needs.ts';
+import { affordableRate } from '../gates/ramp/affordable.ts';
+import { hasCanary } from '../domain/plan.ts';
+import { stepCounts } from '../domain/ramp.ts';
 
 export interface PlanTimes {
   /** Shortest times that the plan sets, or that the traffic takes. */
@@ -14,14 +18,14 @@ export function planTimes(plan: RolloutPlan, needs: readonly StepNeed[]): PlanTi
   const { approval, build, canary, shadow, soak, validate } = plan;
   const traffic = (stage: StepNeed['stage']) =>
     needs.filter((need) => need.stage === stage).map((need) => need.durationMs ?? 0);
-  const steps = traffic('canary');
-  const waits = canary.steps.map((step, index) => Math.max(step.minDurationMs, steps[index] ?? 0));
+  const waits = stepWaits(plan, traffic('canary'));
   const atLeastMs = [...traffic('shadow'), ...waits, soak?.durationMs ?? 0].reduce((sum, wait) => sum + wait, 0);
+  const mostSteps = canary.ramp ? stepCounts(canary.ramp).most : canary.steps.length;
   const limits = [
     build.timeoutMs,
     validate?.timeoutMs ?? 0,
     shadow?.maxDurationMs ?? 0,
-    canary.steps.length * canary.maxDurationMs,
+    mostSteps * canary.maxDurationMs,
     soak?.durationMs ?? 0,
   ];
   const extends_ = shadow?.onInconclusive === 'extend' || canary.onInconclusive === 'extend';
@@ -29,20 +33,34 @@ export function planTimes(plan: RolloutPlan, needs: readonly StepNeed[]): PlanTi
   return { atLeastMs, atMostMs: extends_ ? null : limits.reduce((sum, limit) => sum + limit, 0), approvals };
 }
 
+/** Least time of each step. A ramp whose traffic is not known takes at least as many steps as it must. */
+function stepWaits({ canary }: RolloutPlan, traffic: readonly number[]): number[] {
+  const { ramp, steps } = canary;
+  if (!ramp) return steps.map((step, index) => Math.max(step.minDurationMs, traffic[index] ?? 0));
+  const known = traffic.some((ms) => ms > 0) ? traffic : new Array<number>(stepCounts(ramp).fewest).fill(0);
+  return known.map((ms) => Math.max(ramp.minDurationMs, ms));
+}
+
 /** What a careful colleague would ask about before it is started. */
-export function planCautions({ canary, shadow, soak, validate }: RolloutPlan): string[] {
-  const cautions: string[] = [];
+export function planCautions(plan: RolloutPlan): PlanFinding[] {
+  const { canary, gates, shadow, soak, validate } = plan;
+  const cautions: [path: string, message: string][] = [];
   if (!validate)
-    cautions.push('no validation set: accuracy is not checked before users see the candidate (validate.data)');
-  if (!shadow && canary.steps.length === 0)
-    cautions.push('neither shadow nor canary: all users get the candidate at once, without a gate');
-  if (canary.steps.length === 0 && shadow) cautions.push('no canary: all users get the candidate at once');
+    cautions.push(['validate.data', 'no validation set: accuracy is not checked before users see the candidate']);
+  if (!shadow && !hasCanary(plan))
+    cautions.push(['canary.steps', 'neither shadow nor canary: all users get the candidate at once, without a gate']);
+  if (!hasCanary(plan) && shadow) cautions.push(['canary.steps', 'no canary: all users get the candidate at once']);
   const promoting = [
     shadow?.onInconclusive === 'promote' && 'shadow',
-    canary.steps.length > 0 && canary.onInconclusive === 'promote' && 'canary',
+    hasCanary(plan) && canary.onInconclusive === 'promote' && 'canary',
   ];
   for (const stage of promoting)
-    if (stage) cautions.push(`${stage}.onInconclusive is promote: too little evidence lets the candidate go on`);
-  if (!soak) cautions.push('no soak: stable is stopped as soon as all traffic has moved');
-  return cautions;
+    if (stage) cautions.push([`${stage}.onInconclusive`, 'promote: too little evidence lets the candidate go on']);
+  if (canary.ramp && affordableRate(canary.ramp, gates) === null)
+    cautions.push([
+      'risk.badExposure',
+      `${canary.ramp.badExposure} bad responses hardly pay for the proof that errors are within their margins: raise either`,
+    ]);
+  if (!soak) cautions.push(['soak', 'no soak: stable is stopped as soon as all traffic has moved']);
+  return cautions.map(([path, message]) => ({ path, message, remedies: [] }));
 }

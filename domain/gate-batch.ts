@@ -33,7 +33,36 @@ export interface ArmCounts {
   readonly latency: LatencySketch;
   /** Only where traffic is sticky. */
   readonly users: UserSums | null;
+  /** Requests whose input or answer breaks the model's schema: missing, null, out of range, of another type. */
+  readonly violations?: number;
+  readonly resources?: ResourceUse;
+  /** Distributions of what was asked, and of what was answered (classes, scores): drift looks at these. */
+  readonly inputs?: BinCounts;
+  readonly outputs?: BinCounts;
 }
+
+/** What the servers of one arm used during one batch, sampled from outside. */
+export interface ResourceUse {
+  /** Servers that the numbers below are about, and readings taken of each. */
+  readonly replicas: number;
+  readonly samples: number;
+  /** Processor seconds of all replicas together. */
+  readonly cpuSeconds: number;
+  /** Of those, what as many replicas use in as long a time without any request; measured before they got traffic. */
+  readonly idleCpuSeconds?: number;
+  /** Resident memory of one replica in bytes, mean over replicas and readings. */
+  readonly memoryBytes: number;
+  /** Seconds for which GPUs were busy, of all replicas together; and memory of one replica's GPUs in bytes. */
+  readonly gpuSeconds?: number;
+  readonly gpuMemoryBytes?: number;
+}
+
+/**
+ * Values of named features, counted by bin: quantile bins of a reference sample, or categories with the rest in the last one.
+ *
+ * Every batch of an endpoint has the same number of bins for a feature; missing values have a bin of their own.
+ */
+export type BinCounts = Readonly<Record<string, readonly number[]>>;
 
 /** Answers of two versions to copies of the same requests. */
 export interface PairCounts {
@@ -53,13 +82,48 @@ export interface PairCounts {
   /** Latency of the mirrored answers, and of the served ones they are paired with. */
   readonly latency: LatencySketch;
   readonly latencyAgainst: LatencySketch;
+  /** Of pairs whose label arrived during the batch: how many, and which side alone was wrong. */
+  readonly wrong?: { readonly n: number; readonly onlyVersion: number; readonly onlyAgainst: number };
 }
 
-/** Labels that arrived during the batch, credited to the version that served the prediction. */
+/**
+ * Labels that arrived during the batch, credited to the version that served the prediction.
+ *
+ * With `cohort`, one row for each version and each batch whose predictions got labels: late labels append rows to later
+ * batches and change no sealed one. Where one version of a cohort has a row, the others have one too, if only of `n: 0`.
+ */
 export interface LabelCounts {
   readonly version: string;
   readonly n: number;
   readonly correct: number;
+  /** Index of the batch in which the labelled predictions were made. */
+  readonly cohort?: number;
+  /** Index of the batch in which these labels came first; a row that a later batch repeats keeps it, and counts once. */
+  readonly revision?: number;
+  /** Predictions that the version made in the cohort, and how many of them had a label before this row. */
+  readonly predictions?: number;
+  readonly earlier?: number;
+  /** Of the `n`, where labels are yes or no. */
+  readonly confusion?: Confusion;
+  /** Of the `n`, where labels are numbers: squared and absolute errors of the predictions. */
+  readonly losses?: { readonly squared: LossSums; readonly absolute: LossSums };
+}
+
+export interface Confusion {
+  readonly truePositive: number;
+  readonly falsePositive: number;
+  readonly falseNegative: number;
+  readonly trueNegative: number;
+}
+
+/** Sums of losses, each counted as at most `bound`: means of unbounded losses cannot be tested. In units of the loss. */
+export interface LossSums {
+  readonly bound: number;
+  readonly sum: number;
+  /** Σ loss². */
+  readonly squares: number;
+  /** How many losses were larger than the bound. */
+  readonly clipped: number;
 }
 
 /** Everything in a batch but its hash. */

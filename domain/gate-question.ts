@@ -1,3 +1,4 @@
+import type { BinCounts } from './gate-batch.ts';
 import type { GatePlan, ShadowPlan } from './plan.ts';
 
 /** What a gate is asked; plain data, so that a verdict can be computed again from it and the batches. */
@@ -17,4 +18,35 @@ export interface GateQuestion {
   readonly weight: number;
   readonly nextWeight: number;
   readonly minDurationMs: number;
+  /** Batches that there will be at most, where that is known before the first: proofs then need fewer requests. */
+  readonly horizon?: number;
+  /** Share of alpha that this question may use up; by the stage, where absent. */
+  readonly alphaShare?: number;
+  /** Batches before which nothing passes. */
+  readonly minBatches?: number;
+  /** Batches from this fence sequence on, in which stable is alone, teach how noisy it is by itself. */
+  readonly calibrationSequence?: number;
+  /** What was taught about noise before there was any batch. */
+  readonly calibration?: Calibration;
+  /** What is normal of what is asked and answered, in the batches' bins; what stable saw first in the stage, where absent. */
+  readonly reference?: { readonly inputs: BinCounts; readonly outputs: BinCounts };
+}
+
+/** What windows of stable alone taught: how noisy each metric is (gates/noise), and its latencies (gates/histogram.ts). */
+export interface Calibration {
+  readonly noise: Readonly<Record<string, NoiseShares>>;
+  readonly latency: { readonly width: number; readonly total: number; readonly gapsAndCounts: readonly number[] };
+}
+
+/** Shares of the noise models, and counts of calm batches and of bursts of an arm. */
+export interface NoiseShares {
+  readonly models: readonly number[];
+  readonly habits: {
+    readonly calm: number;
+    readonly starts: number;
+    readonly burst: number;
+    readonly stays: number;
+    readonly heed?: number;
+    readonly levels: readonly number[];
+  };
 }

@@ -1,16 +1,25 @@
+import type { NamedPlans } from './named-metrics.ts';
 import type { InconclusivePolicy, MetricSpec, RolloutSpec } from './rollout-spec.ts';
 import type { CaptureSettings, EndpointSettings } from './serving-contract.ts';
+import type { RampPlan } from './ramp.ts';
 import type { Runtime } from './model-version.ts';
+import { MOST_AT_FIRST, planRamp } from './ramp.ts';
+import { FULL_WEIGHT } from './route.ts';
 import { parseDuration } from './duration.ts';
+import { planNamed } from './named-metrics.ts';
 
 /** A margin with its defaults filled in. */
 export interface PlannedMetric {
   readonly margin: number;
   readonly required: boolean;
+  /** Set where the metric neither rolls back nor is asked for. */
+  readonly unjudged?: boolean;
+  /** Set where the metric is asked for only once there is anything to judge it by. */
+  readonly onceSeen?: boolean;
 }
 
 /** Everything a gate needs to know besides the batches. */
-export interface GatePlan {
+export interface GatePlan extends NamedPlans {
   readonly alpha: number;
   readonly beta: number;
   readonly minRequests: number;
@@ -18,7 +27,11 @@ export interface GatePlan {
   readonly rejected: PlannedMetric;
   readonly latency: { readonly p50: PlannedMetric; readonly p95: PlannedMetric; readonly p99: PlannedMetric };
   readonly accuracy: PlannedMetric;
+  /** Wrong answers to the same requests, where the truth of mirrored ones is known. */
+  readonly paired?: PlannedMetric;
   readonly limits: { readonly errorRate: number; readonly p99Ms: number | null };
+  /** Set in the questions of a canary that climbs a ramp. */
+  readonly ramp?: RampPlan;
 }
 
 export interface ValidatePlan {
@@ -64,7 +77,10 @@ export interface RolloutPlan {
   readonly validate: ValidatePlan | null;
   readonly shadow: ShadowPlan | null;
   readonly canary: {
+    /** Empty where the weight follows a ramp, or where there is no canary; see {@link hasCanary}. */
     readonly steps: readonly CanaryStep[];
+    /** Absent from plans of releases that had none. */
+    readonly ramp?: RampPlan | null;
     readonly maxDurationMs: number;
     readonly onInconclusive: InconclusivePolicy;
   };
@@ -81,6 +97,17 @@ export interface RolloutPlan {
 export const DEFAULT_VERSION = '@challenger';
 
 const PERCENT = 100; // parts per 10,000 in one percent
+
+/** Whether live traffic is split before all of it moves. */
+export function hasCanary({ canary }: Pick<RolloutPlan, 'canary'>): boolean {
+  return canary.steps.length > 0 || Boolean(canary.ramp);
+}
+
+/** The largest weight that may follow on a shadow. */
+export function mostAfterShadow({ canary }: Pick<RolloutPlan, 'canary'>): number {
+  if (canary.ramp) return Math.min(MOST_AT_FIRST, canary.ramp.maxWeight);
+  return canary.steps[0]?.weight ?? FULL_WEIGHT;
+}
 
 /** Fills in every default of a valid specification. Pure: the client's `plan` and the preflight get the same answer. */
 export function planRollout(spec: RolloutSpec): RolloutPlan {
@@ -161,10 +188,12 @@ function planShadow({ shadow }: RolloutSpec): ShadowPlan | null {
   };
 }
 
-function planCanary({ canary }: RolloutSpec): RolloutPlan['canary'] {
+function planCanary(spec: RolloutSpec): RolloutPlan['canary'] {
+  const { canary } = spec;
   const minDuration = canary?.minDuration ?? '1m';
   return {
-    steps: (canary?.steps ?? [1, 5, 10, 25, 50]).map((step) => {
+    ramp: planRamp(spec),
+    steps: (canary?.steps ?? []).map((step) => {
       const { percent, approval, minDuration: own } = typeof step === 'number' ? { percent: step } : step;
       return {
         weight: Math.round(percent * PERCENT),
@@ -195,6 +224,7 @@ function planGates({ gates }: RolloutSpec): GatePlan {
       p99: metric(gates?.latency?.p99, 1, false),
     },
     accuracy: metric(gates?.accuracy, 0.02, false),
+    ...planNamed(gates),
     limits: { errorRate: gates?.limits?.errorRate ?? 0.05, p99Ms: gates?.limits?.p99Ms ?? null },
   };
 }

@@ -18,6 +18,7 @@ export const REASONS = {
   NoData: 'no request was seen',
   EvidenceUnreachable: 'the evidence store did not answer',
   SplitMismatch: 'measured traffic is not what the route says',
+  RiskBudgetSpent: 'the candidate could cost more bad responses than the rollout may',
   StillWatching: 'the gate has not decided yet',
   ApprovalAsked: 'waiting for a person',
   Approved: 'a person approved',

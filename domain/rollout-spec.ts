@@ -1,4 +1,5 @@
 import type { Duration } from './duration.ts';
+import type { NamedSpecs } from './named-metrics.ts';
 
 /** Whether an undecided gate at its time limit gives up, waits for a person, goes on watching, or decides. */
 export type InconclusivePolicy = 'hold' | 'ask' | 'extend' | 'rollback' | 'promote';
@@ -65,13 +66,21 @@ export interface RolloutSpec {
         onInconclusive?: InconclusivePolicy;
       };
   canary?: {
+    /** Weights fixed by hand; without them the weight follows the evidence, within the risk budget. */
     steps?: CanaryStepSpec[];
     minDuration?: Duration;
     maxDuration?: Duration;
     onInconclusive?: InconclusivePolicy;
   };
+  /** What finding out about the candidate may cost, where `canary.steps` does not fix the weights. */
+  risk?: {
+    /** Most bad responses beyond stable's own. */
+    badExposure?: number;
+    /** The weight at which the full proof is asked, before half of the traffic and then all. */
+    maxPercent?: number;
+  };
   soak?: false | { duration?: Duration; window?: Duration };
-  gates?: {
+  gates?: NamedSpecs & {
     /** Chance that a harmless candidate is rolled back, over the whole rollout. */
     alpha?: number;
     /** Chance that a candidate worse than a margin is promoted. */

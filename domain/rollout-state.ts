@@ -28,6 +28,8 @@ export interface CarriedState {
   readonly paused: boolean;
   readonly soak: SoakState;
   readonly stages: readonly StageStatus[];
+  /** Absent from what earlier releases carried: their steps are those of the plan. */
+  readonly steps?: RolloutStatus['steps'];
   readonly lastVerdict: Verdict | null;
   readonly ledgerSequence: number;
   readonly ledgerPending: readonly LedgerEntry[];
@@ -85,7 +87,7 @@ export interface RolloutStatus {
   readonly stable: string | null;
   readonly phase: Phase;
   readonly stages: readonly StageStatus[];
-  /** Canary steps with what happened to each; weights in parts per 10,000. */
+  /** Canary steps with what happened to each, those of a ramp as they come; weights in parts per 10,000. */
   readonly steps: readonly { readonly weight: number; readonly state: StageStatus['state'] }[];
   readonly desiredWeight: number;
   readonly route: Route | null;

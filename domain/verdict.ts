@@ -14,13 +14,28 @@ export interface MetricEvidence {
   /** Evidence against "no worse than stable" and against "worse by the margin", as e-values. */
   readonly against: number;
   readonly inFavour: number;
-  /** What was observed, as a share or in milliseconds, for people; the tests do not use it. */
+  /** What was observed, in `unit`, for people; the tests do not use it. */
   readonly candidate: number | null;
   readonly stable: number | null;
-  /** The unit of those two. */
-  readonly unit: 'share' | 'ms';
+  /** The unit of those two: seconds are of each request, bytes of each server, losses and indices have no name. */
+  readonly unit: 'share' | 'ms' | 'loss' | 'seconds' | 'bytes' | 'index';
   /** The margin in force, as the specification states it. */
   readonly margin: number;
+  /** Observations of each arm that this metric rests on: requests, labels, pairs, or batches of what servers used. */
+  readonly n?: { readonly candidate: number; readonly stable: number };
+  /**
+   * How much worse the candidate is, with an interval that holds at 1 − alpha however often one looks: a difference of
+   * shares, or a ratio of what is no share, minus one; `null` while nothing is known.
+   */
+  readonly effect?: { readonly estimate: number; readonly low: number; readonly high: number } | null;
+  /** What else is to be known of it, in words: in which features answers drifted, how many losses were cut off. */
+  readonly detail?: string;
+  /** The e-values at which the metric fails and passes. */
+  readonly limits?: { readonly against: number; readonly inFavour: number };
+  /** How many times as much the arms differ from batch to batch as chance alone would make them, at least 1. */
+  readonly dispersion?: number;
+  /** What it would still take to prove it, if the candidate goes on as it did: requests of the candidate, and time. */
+  readonly needs?: { readonly requests: number; readonly ms: number | null } | null;
 }
 
 /** A gate's answer and everything needed to compute it again. */
@@ -37,4 +52,16 @@ export interface Verdict {
   readonly batches: { readonly count: number; readonly first: number; readonly last: number; readonly hash: string };
   /** Name and version of the algorithm. */
   readonly algorithm: string;
+  /** Chance of a false alarm that this stage may use up, and what the whole rollout may. */
+  readonly alpha?: { readonly stage: number; readonly total: number };
+  /** Metrics on which the candidate failed. */
+  readonly culprits?: readonly string[];
+  /** Where the risk-bounded ramp stands, in bad responses; weight in parts per 10,000. */
+  readonly ramp?: {
+    readonly nextWeight: number;
+    readonly spent: number;
+    readonly budget: number;
+    /** Upper confidence bound on the candidate's excess of bad responses, as a share of its requests. */
+    readonly excessBound: number;
+  };
 }

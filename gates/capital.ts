@@ -1,4 +1,5 @@
-import { exp, floorShort, ln, lnAdd, lnWeightedSum } from './numeric.ts';
+import { floorShort, ln, lnAdd, lnWeightedSum } from './numeric.ts';
+import { reserve } from './stakes.ts';
 
 /**
  * The wealth of a gambler who bets against a null hypothesis along several lines at once: the state of one e-process.
@@ -49,9 +50,4 @@ export function worth(capital: Capital, { first, shares }: Stakes): number {
 function invested(line: number | undefined, stake: number): number {
   if (line === undefined) return ln(stake);
   return stake > 0 ? lnAdd(line, ln(stake)) : line;
-}
-
-/** What is not staked yet after `bets` batches; telescopes to nothing. */
-function reserve(bets: number, first: number): number {
-  return (1 - first) / ln(exp(1) + bets - 1);
 }

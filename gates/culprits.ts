@@ -25,7 +25,8 @@ export function lnCombined(standings: readonly Standing[]): number {
 export function culprits(standings: readonly Standing[], question: GateQuestion): string[] {
   const lnEnough = -ln(stageAlpha(question));
   if (lnCombined(standings) < lnEnough) return [];
-  const ranked = standings.toSorted((a, b) => b.lnAgainst - a.lnAgainst);
+  // What is only shown is no hypothesis.
+  const ranked = standings.filter(({ share }) => share > 0).toSorted((a, b) => b.lnAgainst - a.lnAgainst);
   const found = ranked.findLastIndex(({ lnAgainst }, i) => lnAgainst >= lnEnough + ln(ranked.length) - ln(i + 1));
   return ranked.slice(0, Math.max(found, 0) + 1).map(({ metric }) => metric);
 }

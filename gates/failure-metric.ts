@@ -1,16 +1,18 @@
 import type { PlannedMetric } from '../domain/plan.ts';
-import type { Standing } from './evidence.ts';
-import type { Track } from './track.ts';
-import { FAVOUR_FIRST, NO_TRACK, WORSE, track, worthOf } from './track.ts';
+import type { Standing, Status } from './evidence.ts';
+import type { Course, Track } from './track.ts';
+import { NO_TRACK, track } from './track.ts';
 import { PAIR_LINES, pairBet } from './pair-bet.ts';
-import { exp, ln, scaleOdds } from './numeric.ts';
+import { SILENT } from './likelihood.ts';
+import { coinLikelihood, movedLikelihood } from './table-likelihood.ts';
 import { evenStakes } from './capital.ts';
-import { rateBet } from './rate-bet.ts';
+import { pairProof } from './proof.ts';
 import { share } from './two-arms.ts';
+import { standing } from './standing.ts';
 
-const STAKES = evenStakes(PAIR_LINES.length, FAVOUR_FIRST);
-/** Overdispersion that is assumed: failures come in bursts. */
-const PRIOR_SPREAD = 2;
+const STAKES = evenStakes(PAIR_LINES.length, 0.9);
+/** Log odds by which one side may fail more often without anybody going back for it: 1.1 to 1. */
+const HARMLESS_ODDS = 0.09531017980432487;
 
 export interface PairedFailures {
   readonly pairs: number;
@@ -19,7 +21,7 @@ export interface PairedFailures {
 }
 
 /**
- * What is known of one-sided failures after one more batch of pairs.
+ * What is known of one-sided failures, or of answers that only one side got wrong, after one more batch of pairs.
  *
  * Against the candidate: of the pairs in which one side failed, more than half are its own (sequential McNemar test;
  * McNemar 1947, as a likelihood ratio of a fair coin).
@@ -28,33 +30,28 @@ export function observeFailures(
   before: Track = NO_TRACK,
   { pairs, onlyCandidate, onlyStable }: PairedFailures,
   margin: number,
+  course: Course,
 ): Track {
-  const oneSided = onlyCandidate + onlyStable;
-  const coins = WORSE.map((odds) => scaleOdds(0.5, exp(odds)));
+  const counts = { onlyVersion: onlyCandidate, onlyAgainst: onlyStable, same: pairs - onlyCandidate - onlyStable };
+  const likelihood = coinLikelihood(onlyCandidate, onlyStable);
   const observation = {
     table: { candidateBad: onlyCandidate, candidate: pairs, stableBad: onlyStable, stable: pairs },
-    lnAgainst: rateBet(onlyCandidate, oneSided, 0.5, coins),
-    lnFavour: pairBet({ onlyVersion: onlyCandidate, onlyAgainst: onlyStable, same: pairs - oneSided }, margin),
+    likelihood: likelihood === SILENT ? SILENT : movedLikelihood(likelihood, HARMLESS_ODDS),
+    lnFavour: pairBet(counts, margin),
+    stakes: STAKES,
+    proof: pairProof(counts, margin),
     users: 1,
-    prior: PRIOR_SPREAD,
   };
-  return track(before, observation, STAKES);
+  return track(before, observation, course);
 }
 
 export function failureStanding(
+  metric: string,
   known: Track = NO_TRACK,
-  { planned, alphaShare, beta }: { planned: PlannedMetric; alphaShare: number; beta: number },
+  { planned, ...status }: { readonly planned: PlannedMetric } & Status,
 ): Standing {
-  const { lnAgainst, lnFavour } = worthOf(known, STAKES);
   return {
-    metric: 'errors',
-    required: planned.required,
-    margin: planned.margin,
-    lnAgainst,
-    lnFavour,
-    share: alphaShare,
-    proved: lnFavour >= -ln(beta),
-    absolute: false,
+    ...standing(metric, known, STAKES, planned, status),
     candidate: share(known.seen.candidateBad, known.seen.candidate),
     stable: share(known.seen.stableBad, known.seen.stable),
     unit: 'share',

@@ -3,10 +3,14 @@ import type { GateBatch } from '../domain/gate-batch.ts';
 import type { GateQuestion } from '../domain/gate-question.ts';
 import type { Seen } from './seen.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import { NOTHING_SEEN, isEvidence, see } from './seen.ts';
+import { NOTHING_SEEN, isCalibration, isEvidence, see, seeCalibration, timeOver } from './seen.ts';
 import { NO_EVIDENCE } from './evidence.ts';
+import { UNCALIBRATED, calibrateAlone, calibrationOf } from './calibration.ts';
+import { armOf } from './batch-tables.ts';
 import { culprits } from './culprits.ts';
 import { stageGate } from './stage-gate.ts';
+import type { RampState } from './ramp/ramp.ts';
+import { observeRamp, openRamp } from './ramp/ramp.ts';
 import { verdictOf } from './verdict-of.ts';
 
 /** A gate between two looks: plain data of at most 4 KB, so that it fits into a heartbeat. */
@@ -16,21 +20,49 @@ export interface GateState {
   readonly evidence: Evidence;
   /** Metrics on which the candidate failed; once it has, it stays so, whatever comes later. */
   readonly failed: readonly string[];
+  readonly ramp?: RampState;
 }
 
 /** A gate that has seen nothing yet. */
-export function openGate(question: GateQuestion): GateState {
-  return { question, seen: NOTHING_SEEN, evidence: NO_EVIDENCE, failed: [] };
+export function openGate({ calibration, ...question }: GateQuestion): GateState {
+  const evidence = calibration
+    ? { ...NO_EVIDENCE, noise: calibration.noise, latency: { ...NO_EVIDENCE.latency, stable: calibration.latency } }
+    : NO_EVIDENCE;
+  return { question, seen: NOTHING_SEEN, evidence, failed: [] };
 }
 
 /** The gate after one more batch; unchanged by batches of other rollouts and earlier stages, and by one it has seen. */
 export function observe(state: GateState, batch: GateBatch): GateState {
-  const { question, seen, evidence } = state;
+  const { question, seen } = state;
   if (!isEvidence(batch, question, seen)) return state;
+  if (isCalibration(batch, question)) return calibrate(state, batch);
   const stage = stageGate(question);
-  const after = stage.observe(evidence, batch, question);
-  const failed = state.failed.length > 0 ? state.failed : culprits(stage.standings(after, question), question);
-  return { question, seen: see(seen, batch, stage.samples(batch, question), question), evidence: after, failed };
+  const evidence = stage.observe(calibrated(state.evidence), batch, question);
+  const after = { ...evidence, noise: stillNeeded(evidence) };
+  const nowSeen = see(seen, batch, stage.samples(batch, question), question);
+  const standings = stage.standings(after, question, timeOver(nowSeen, question));
+  const failed = state.failed.length > 0 ? state.failed : culprits(standings, question);
+  const ramp = question.plan.ramp && observeRamp(state.ramp ?? openRamp(question.plan), batch, question);
+  return { question, seen: nowSeen, evidence: after, failed, ...(ramp && { ramp }) };
+}
+
+function calibrate({ question, seen, evidence, failed }: GateState, batch: GateBatch): GateState {
+  const [stable, candidate] = [armOf(batch, question.stable), armOf(batch, question.candidate)];
+  const alone = stable.n > 0 && candidate.n === 0;
+  const calibrating = alone ? calibrateAlone(evidence.calibrating ?? UNCALIBRATED, stable) : evidence.calibrating;
+  return { question, seen: seeCalibration(seen, batch), evidence: { ...evidence, calibrating }, failed };
+}
+
+/** The evidence once the calibration is over. */
+function calibrated(evidence: Evidence): Evidence {
+  if (evidence.calibrating === null) return evidence;
+  const { noise, latency } = calibrationOf(evidence.calibrating);
+  return { ...evidence, calibrating: null, noise, latency: { ...evidence.latency, stable: latency } };
+}
+
+/** What is known of a metric's noise is part of its track once there is one. */
+function stillNeeded({ noise, tracks }: Evidence): Evidence['noise'] {
+  return Object.fromEntries(Object.entries(noise).filter(([metric]) => !tracks[metric]?.against));
 }
 
 /**

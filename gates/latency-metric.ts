@@ -1,32 +1,35 @@
-import type { Evidence, Standing } from './evidence.ts';
+import type { Evidence, Standing, Status } from './evidence.ts';
 import type { LatencyQuantile } from './latency.ts';
 import type { LatencySketch } from '../domain/gate-batch.ts';
 import type { PlannedMetric } from '../domain/plan.ts';
-import type { Track } from './track.ts';
-import { CANDIDATE_BUCKETS, STABLE_BUCKETS } from './evidence.ts';
-import { FAVOUR_FIRST, NO_TRACK, WORSE, track, worthOf } from './track.ts';
+import type { Course, Track } from './track.ts';
+import { CANDIDATE_BUCKETS, STABLE_BUCKETS } from './buckets.ts';
+import { NO_TRACK, track } from './track.ts';
 import { addSketch, indexToMs, quantileIndex, ratioToBuckets } from './histogram.ts';
 import { evenStakes } from './capital.ts';
 import { exceedances } from './latency.ts';
 import { ln } from './numeric.ts';
 import { oddsBet } from './odds-bet.ts';
+import { oddsProof } from './proof.ts';
+import { standing } from './standing.ts';
+import { tableLikelihood } from './table-likelihood.ts';
 
 const BETTER = [1.2, 1.8, 3, 8, 40].map((factor) => -ln(factor));
-const STAKES = evenStakes(BETTER.length, FAVOUR_FIRST);
-/** Overdispersion that is assumed until it is measured: servers differ in speed for reasons that are not the model. */
-const PRIOR_SPREAD = 2;
+const STAKES = evenStakes(BETTER.length, 0.9);
 /** A slowdown that nobody goes back for, however fast the model is: proxies and schedulers differ by as much. */
 const HARMLESS_MS = 1;
-
-/**
- * Most that one batch may add to the logarithm of the evidence, before it is tempered: a server that is slow for a moment is
- * no slow model. A slow model goes back after four batches instead of two.
- */
-const MOST_PER_BATCH = 4;
 
 export interface Sketches {
   readonly candidate: LatencySketch;
   readonly stable: LatencySketch;
+}
+
+export interface LatencyObservation {
+  readonly sketches: Sketches;
+  /** The slowdown that nobody goes back for, and the one to rule out: ratios minus one. */
+  readonly tolerance: number;
+  readonly margin: number;
+  readonly users: number;
 }
 
 /**
@@ -38,26 +41,21 @@ export function observeLatency(
   earlier: Evidence['latency'],
   quantile: LatencyQuantile,
   { sketches, tolerance, margin, users }: LatencyObservation,
+  course: Course,
 ): Track {
   const tolerated = { raisedBy: ratioToBuckets(tolerance), atLeastMs: HARMLESS_MS, from: 'above' } as const;
   const borne = { raisedBy: ratioToBuckets(margin), atLeastMs: 0, from: 'below' } as const;
   const table = exceedances(earlier.stable, quantile, sketches, tolerated);
+  const fewer = exceedances(earlier.stable, quantile, sketches, borne);
   const observation = {
     table,
-    lnAgainst: oddsBet(table, 0, WORSE).map((x) => Math.min(x, MOST_PER_BATCH)),
-    lnFavour: oddsBet(exceedances(earlier.stable, quantile, sketches, borne), 0, BETTER),
+    likelihood: tableLikelihood(table),
+    lnFavour: oddsBet(fewer, 0, BETTER),
+    stakes: STAKES,
+    proof: oddsProof(fewer),
     users,
-    prior: PRIOR_SPREAD,
   };
-  return track(before, observation, STAKES);
-}
-
-interface LatencyObservation {
-  readonly sketches: Sketches;
-  readonly tolerance: number;
-  /** The ratio to prove, minus one. */
-  readonly margin: number;
-  readonly users: number;
+  return track(before, observation, course);
 }
 
 /** The histograms after one more pair of sketches. */
@@ -72,20 +70,12 @@ export function latencyStanding(
   { metric, quantile }: LatencyQuantile,
   known: Track = NO_TRACK,
   latency: Evidence['latency'],
-  { planned, alphaShare, beta }: { planned: PlannedMetric; alphaShare: number; beta: number },
+  { planned, ...status }: { readonly planned: PlannedMetric } & Status,
 ): Standing {
-  const { lnAgainst, lnFavour } = worthOf(known, STAKES);
   const candidate = quantileIndex(latency.candidate, quantile);
   const stable = quantileIndex(latency.stable, quantile);
   return {
-    metric,
-    required: planned.required,
-    margin: planned.margin,
-    lnAgainst,
-    lnFavour,
-    share: alphaShare,
-    proved: lnFavour >= -ln(beta),
-    absolute: false,
+    ...standing(metric, known, STAKES, planned, status),
     candidate: candidate === null ? null : indexToMs(candidate),
     stable: stable === null ? null : indexToMs(stable),
     unit: 'ms',

@@ -2,7 +2,7 @@ import type { LatencySketch } from '../domain/gate-batch.ts';
 import type { Histogram } from './histogram.ts';
 import type { TwoArms } from './two-arms.ts';
 import { EMPTY_ARMS } from './two-arms.ts';
-import { countAbove, indexToMs, msToIndex, quantileIndex } from './histogram.ts';
+import { EMPTY_HISTOGRAM, addSketch, countAbove, indexToMs, msToIndex, quantileIndex } from './histogram.ts';
 
 /** The quantiles that are compared, and how many earlier requests of stable it takes to place a threshold. */
 export const QUANTILES = [
@@ -29,7 +29,8 @@ export interface Thresholds {
  * Requests slower than stable's quantile over *earlier* batches, with a raised threshold for the candidate.
  *
  * A threshold that the batch itself has no part in makes exceedance a plain yes-or-no, so no density and no variance is
- * needed, and a ratio of quantiles is tested by shifting one threshold (Howard and Ramdas 2022; notes/gates.md §2.3).
+ * needed, and a ratio of quantiles is tested by shifting one threshold (Howard and Ramdas 2022). Before there are enough
+ * earlier batches, both arms' own quantile serves: it treats the arms alike, which a comparison of equals needs no more of.
  */
 export function exceedances(
   earlier: Histogram,
@@ -37,11 +38,25 @@ export function exceedances(
   sketches: { readonly candidate: LatencySketch; readonly stable: LatencySketch },
   { raisedBy, atLeastMs, from }: Thresholds,
 ): TwoArms {
-  const bucket = earlier.total >= least ? quantileIndex(earlier, quantile) : null;
+  const known = earlier.total >= least ? earlier : pooled(sketches);
+  const bucket = known.total >= least ? quantileIndex(known, quantile) : null;
   if (bucket === null) return EMPTY_ARMS;
-  const threshold = from === 'above' ? bucket : bucket - earlier.width;
+  const threshold = from === 'above' ? bucket : bucket - known.width;
   const raised = Math.max(threshold + raisedBy, msToIndex(indexToMs(threshold) + atLeastMs));
   const candidate = countAbove(sketches.candidate, raised);
   const stable = countAbove(sketches.stable, threshold);
   return { candidateBad: candidate.above, candidate: candidate.n, stableBad: stable.above, stable: stable.n };
+}
+
+/** Buckets enough for the quantile of a first batch. */
+const FIRST_BUCKETS = 256;
+
+function pooled({
+  candidate,
+  stable,
+}: {
+  readonly candidate: LatencySketch;
+  readonly stable: LatencySketch;
+}): Histogram {
+  return addSketch(addSketch(EMPTY_HISTOGRAM, stable, FIRST_BUCKETS), candidate, FIRST_BUCKETS);
 }

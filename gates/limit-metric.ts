@@ -1,6 +1,6 @@
 import type { Standing } from './evidence.ts';
-import type { Track } from './track.ts';
-import { FAVOUR_FIRST, NO_TRACK, WORSE, track, worthOf } from './track.ts';
+import type { LimitTrack } from './limit-track.ts';
+import { FAVOUR_FIRST, NO_LIMIT_TRACK, WORSE, limitTrack, worthOf } from './limit-track.ts';
 import { clamp, exp, ln, scaleOdds } from './numeric.ts';
 import { evenStakes } from './capital.ts';
 import { rateBet } from './rate-bet.ts';
@@ -20,7 +20,7 @@ export interface Caution {
 
 /** What is known of a rate with an absolute limit after `bad` more of `n`. */
 export function observeLimit(
-  before: Track = NO_TRACK,
+  before: LimitTrack = NO_LIMIT_TRACK,
   {
     bad,
     n,
@@ -28,7 +28,7 @@ export function observeLimit(
     users,
   }: { readonly bad: number; readonly n: number; readonly limit: number; readonly users: number },
   { spread, mostPerBatch }: Caution,
-): Track {
+): LimitTrack {
   const testable = clamp(limit, 1e-6, 1 - 1e-6);
   const above = rateBet(
     bad,
@@ -49,12 +49,12 @@ export function observeLimit(
     users,
     prior: spread,
   };
-  return track(before, observation, STAKES);
+  return limitTrack(before, observation, STAKES);
 }
 
 export function limitStanding(
   metric: string,
-  known: Track = NO_TRACK,
+  known: LimitTrack = NO_LIMIT_TRACK,
   { limit, required, alphaShare, beta }: { limit: number; required: boolean; alphaShare: number; beta: number },
 ): Standing {
   const { lnAgainst, lnFavour } = worthOf(known, STAKES);
@@ -70,6 +70,8 @@ export function limitStanding(
     share: alphaShare,
     proved,
     absolute: true,
+    n: { candidate, stable: 0 },
+    dispersion: 1,
     candidate: share(candidateBad, candidate),
     stable: null,
     unit: 'share',

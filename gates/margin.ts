@@ -27,12 +27,14 @@ function exposed(margin: number, nextWeight: number, cap: number): number {
 /** Least tolerance on latency: below it two servers of one model differ too. */
 const LEAST_TOLERANCE = 0.04;
 
+const TOLERATED = 0.4;
+
 /**
- * The slowdown that nobody goes back for: half of the margin.
+ * The slowdown that nobody goes back for: two fifths of the margin.
  *
  * The margin says what is bearable, and a server with little traffic has colder caches; what lies between tolerance and
  * margin may go either way, what lies beyond goes back.
  */
 export function latencyTolerance(margin: number): number {
-  return Math.max(margin / 2, LEAST_TOLERANCE);
+  return Math.max(TOLERATED * margin, LEAST_TOLERANCE);
 }

@@ -7,6 +7,6 @@ import type { GateQuestion } from '../domain/gate-question.ts';
 const STAGE_SHARES: Readonly<Record<GateQuestion['stage'], number>> = { shadow: 0.2, canary: 0.6, soak: 0.2 };
 
 /** Chance that this question's stage rolls back a harmless candidate. */
-export function stageAlpha({ stage, plan }: GateQuestion): number {
-  return plan.alpha * STAGE_SHARES[stage];
+export function stageAlpha({ stage, plan, alphaShare }: GateQuestion): number {
+  return plan.alpha * (alphaShare ?? STAGE_SHARES[stage]);
 }

@@ -3,16 +3,16 @@ import { clamp } from './numeric.ts';
 import { isInformative } from './two-arms.ts';
 
 /** Running sums of standardised differences between the arms, from which their overdispersion is estimated. */
-export interface Spread {
-  readonly n: number;
-  readonly sum: number;
-  readonly squares: number;
+export type Spread = readonly [
+  n: number,
+  sum: number,
+  squares: number,
   /** Σ of products of neighbours, for the autocorrelation. */
-  readonly lagged: number;
-  readonly last: number;
-}
+  lagged: number,
+  last: number,
+];
 
-export const NO_SPREAD: Spread = { n: 0, sum: 0, squares: 0, lagged: 0, last: 0 };
+export const NO_SPREAD: Spread = [0, 0, 0, 0, 0];
 
 /** Batches that the prior counts for. */
 const PRIOR_BATCHES = 5;
@@ -27,13 +27,8 @@ export function spreadAfter(spread: Spread, table: TwoArms): Spread {
   const n = table.candidate + table.stable;
   const variance = (bad * (n - bad) * table.candidate * table.stable) / (n * n * (n - 1));
   const z = clamp((table.candidateBad - (bad * table.candidate) / n) / Math.sqrt(variance), -WIDEST, WIDEST);
-  return {
-    n: spread.n + 1,
-    sum: rounded(spread.sum + z),
-    squares: rounded(spread.squares + z * z),
-    lagged: rounded(spread.lagged + z * spread.last),
-    last: rounded(z),
-  };
+  const [count, sum, squares, lagged, last] = spread;
+  return [count + 1, rounded(sum + z), rounded(squares + z * z), rounded(lagged + z * last), rounded(z)];
 }
 
 /**
@@ -43,7 +38,7 @@ export function spreadAfter(spread: Spread, table: TwoArms): Spread {
  * buys robustness against noise of one arm. φ is the variance of the centred differences, shrunk towards `prior`, times
  * `(1 + ρ)/(1 − ρ)` for their autocorrelation (the effective sample size of an AR(1) series).
  */
-export function overdispersion({ n, sum, squares, lagged }: Spread, prior: number): number {
+export function overdispersion([n, sum, squares, lagged]: Spread, prior: number): number {
   if (n < 2) return prior;
   const mean = sum / n;
   const centred = Math.max(squares - n * mean * mean, 0);

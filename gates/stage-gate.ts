@@ -1,7 +1,7 @@
 import type { Evidence, Samples, Standing } from './evidence.ts';
 import type { GateBatch } from '../domain/gate-batch.ts';
 import type { GateQuestion } from '../domain/gate-question.ts';
-import { comparedSamples, comparedStandings, observeCompared } from './compared.ts';
+import { comparedObstacles, comparedSamples, comparedStandings, observeCompared } from './compared.ts';
 import { limitSamples, limitStandings, observeLimits } from './limits.ts';
 import { mirroredObstacles, mirroredSamples, mirroredStandings, observeMirrored } from './mirrored.ts';
 
@@ -9,7 +9,8 @@ import { mirroredObstacles, mirroredSamples, mirroredStandings, observeMirrored 
 export interface StageGate {
   readonly samples: (batch: GateBatch, question: GateQuestion) => Samples;
   readonly observe: (evidence: Evidence, batch: GateBatch, question: GateQuestion) => Evidence;
-  readonly standings: (evidence: Evidence, question: GateQuestion) => Standing[];
+  /** `time`: the share of a known number of batches that is over, or `null`. */
+  readonly standings: (evidence: Evidence, question: GateQuestion, time: number | null) => Standing[];
   /** What keeps the stage from passing besides its metrics. */
   readonly obstacles: (evidence: Evidence, question: GateQuestion, samples: Samples) => string[];
 }
@@ -25,7 +26,7 @@ const COMPARED: StageGate = {
   samples: comparedSamples,
   observe: observeCompared,
   standings: comparedStandings,
-  obstacles: () => [],
+  obstacles: comparedObstacles,
 };
 
 const LIMITS: StageGate = {

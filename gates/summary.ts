@@ -9,16 +9,34 @@ export function nameOf(key: string): string {
   return number === key ? key : `v${number}`;
 }
 
+/** What a metric counts, where that is not what its name says. */
+const COUNTED: Readonly<Record<string, string>> = {
+  accuracy: 'wrong answers',
+  paired: 'wrong answers',
+  precision: 'false alarms',
+  recall: 'misses',
+  violations: 'requests or answers against the schema',
+};
+
 /** One sentence on a metric that failed: `latency.p95 of v4 is 3.1× stable's (240 ms vs 78 ms)`. */
 export function describeFault(standing: Standing, { candidate }: GateQuestion): string {
-  const { metric, unit, absolute, margin, stable } = standing;
-  const subject = `${metric} of ${nameOf(candidate)}`;
+  const { metric, unit, absolute, margin, stable, detail } = standing;
+  const name = nameOf(candidate);
+  const subject = `${metric} of ${name}`;
   const value = standing.candidate ?? 0;
+  if (metric === 'leak')
+    return `memory of ${name} grows by ${show(value, unit)} an hour, ${show(margin, unit)} are tolerated`;
+  if (unit === 'index')
+    return `answers of ${name} are not distributed as stable's (${detail ?? metric}, index ${show(value, unit)})`;
   if (absolute) return `${subject} is ${show(value, unit)}, above its limit of ${show(margin, unit)}`;
   if (stable === null) return `${subject} is ${show(value, unit)}`;
-  if (unit === 'ms')
-    return `${subject} is ${times(value, stable)} stable's (${show(value, unit)} vs ${show(stable, unit)})`;
-  const what = metric === 'accuracy' ? `wrong answers of ${nameOf(candidate)} (accuracy)` : subject;
+  if (metric === 'f1') return `f1 of ${name} is ${show(1 - value, 'loss')} vs ${show(1 - stable, 'loss')} of stable`;
+  if (unit !== 'share') {
+    const aside = detail === undefined ? '' : `; ${detail}`;
+    return `${subject} is ${times(value, stable)} stable's (${show(value, unit)} vs ${show(stable, unit)}${aside})`;
+  }
+  const counted = COUNTED[metric];
+  const what = counted === undefined ? subject : `${counted} of ${name} (${metric})`;
   return `${what}: ${show(value, unit)} vs ${show(stable, unit)} of stable`;
 }
 
@@ -30,10 +48,28 @@ export function describeSplit({ candidate, stable }: Samples, { weight }: GateQu
 }
 
 function times(value: number, base: number): string {
-  return `${Number((value / base).toPrecision(2))}×`;
+  return base > 0 ? `${Number((value / base).toPrecision(2))}×` : 'more than';
 }
 
+/** A value with its unit, in two or three digits. */
 function show(value: number, unit: Standing['unit']): string {
-  const shown = unit === 'share' ? value * 100 : value;
-  return `${Number(shown.toPrecision(shown >= 100 ? 3 : 2))} ${unit === 'share' ? '%' : 'ms'}`;
+  switch (unit) {
+    case 'share':
+      return `${digits(value * 100)} %`;
+    case 'ms':
+      return `${digits(value)} ms`;
+    case 'seconds':
+      return `${digits(value * 1000)} ms a request`;
+    case 'bytes':
+      return `${digits(value / MEGABYTE)} MB`;
+    case 'loss':
+    case 'index':
+      return `${digits(value)}`;
+  }
+}
+
+const MEGABYTE = 1_000_000;
+
+function digits(value: number): number {
+  return Number(value.toPrecision(Math.abs(value) >= 100 ? 3 : 2));
 }

@@ -1,64 +1,96 @@
+import type { Belief, NoisePrior } from './noise/belief.ts';
 import type { Capital, Stakes } from './capital.ts';
+import type { LnLikelihood } from './likelihood.ts';
+import type { Proof } from './proof.ts';
 import type { Spread } from './spread.ts';
 import type { StableCounts, TwoArms } from './two-arms.ts';
-import { NO_CAPITAL, bet, evenStakes, worth } from './capital.ts';
 import { EMPTY_ARMS, addArms } from './two-arms.ts';
+import { FAULTS } from './faults.ts';
+import { NO_CAPITAL, bet } from './capital.ts';
+import { NO_PROOF, addProof } from './proof.ts';
 import { NO_SPREAD, overdispersion, spreadAfter } from './spread.ts';
-import { ln } from './numeric.ts';
+import { SILENT } from './likelihood.ts';
+import { floorShort } from './numeric.ts';
+import { learn } from './noise/belief.ts';
+import { stakeAt } from './stakes.ts';
 
-/** All that is remembered of one metric. */
+/** All that is remembered of one metric of both arms. */
 export interface Track {
-  /** Evidence against "no worse", on which a candidate goes back. */
-  readonly against: Capital;
-  /** Evidence against "worse by the margin", on which it goes on. */
-  readonly favour: Capital;
+  /** Evidence against "no worse", on which a candidate goes back; `null` before there is any. */
+  readonly against: Belief | null;
+  /** Evidence against "worse by the margin", on which it goes on: a bet, or where the horizon is known a sum. */
+  readonly favour: Capital | Proof;
   readonly spread: Spread;
   readonly seen: TwoArms;
-  /** Stable's counts, fading from batch to batch; only where a proof has to guess stable's rate. */
-  readonly recent?: StableCounts;
+  /** Both arms' counts, fading from batch to batch: how stable is doing of late. */
+  readonly recent: StableCounts | null;
 }
 
 export const NO_TRACK: Track = {
-  against: NO_CAPITAL,
+  against: null,
   favour: NO_CAPITAL,
   spread: NO_SPREAD,
   seen: EMPTY_ARMS,
+  recent: null,
 };
-
-/** How many times as likely (in odds) the alternatives make a bad outcome: from barely worse to dead. */
-export const WORSE: readonly number[] = [1.2, 1.4, 1.8, 2.6, 5, 15, 60].map(ln);
-export const AGAINST_STAKES: Stakes = evenStakes(WORSE.length, 0.8);
-
-/** A fifth of the stake begins late in the search for faults; in a proof, where every request counts, a tenth does. */
-export const FAVOUR_FIRST = 0.9;
 
 /** What one batch says about one metric. */
 export interface Observation {
   readonly table: TwoArms;
-  readonly lnAgainst: readonly number[];
-  /** Empty where nothing can be proved, or no proof is asked for. */
+  /** Of a log odds ratio beyond what nobody goes back for. */
+  readonly likelihood: LnLikelihood;
+  /** Logarithms of the proof's e-values; empty where nothing can be proved, or no proof is asked for. */
   readonly lnFavour: readonly number[];
+  readonly stakes: Stakes;
+  readonly proof: Proof;
   /** Design effect of sticky users, at least 1. */
   readonly users: number;
-  /** Overdispersion that is assumed until it is measured. */
-  readonly prior: number;
+  /** Whether it is asked how stable is doing of late. */
+  readonly recent?: boolean;
+}
+
+/** How a metric is followed, whatever the batches say. */
+export interface Course {
+  /** Batches that there will be; `null` where nobody knows. */
+  readonly horizon: number | null;
+  readonly noise: NoisePrior;
 }
 
 /** The track after one more batch. */
-export function track(before: Track, { table, lnAgainst, lnFavour, users, prior }: Observation, favour: Stakes): Track {
-  const against = Math.max(users, overdispersion(before.spread, prior));
-  const inFavour = Math.max(users, overdispersion(before.spread, 1));
+export function track(before: Track, observation: Observation, { horizon, noise }: Course): Track {
+  const { table, likelihood, lnFavour, stakes, proof, users, recent = false } = observation;
+  const temper = Math.max(users, overdispersion(before.spread, 1));
   return {
-    against: stake(before.against, lnAgainst, against, AGAINST_STAKES),
-    favour: stake(before.favour, lnFavour, inFavour, favour),
+    against: likelihood === SILENT ? before.against : hear(before.against, observation, { horizon, noise }),
+    favour:
+      horizon === null
+        ? stake(asBet(before.favour), lnFavour, temper, stakes)
+        : addProof(asProof(before.favour), proof),
     spread: spreadAfter(before.spread, table),
     seen: addArms(before.seen, table),
+    recent: recent ? fade(before.recent, table) : before.recent,
   };
 }
 
-/** Logarithms of the two e-values of a track. */
-export function worthOf({ against, favour }: Track, stakes: Stakes): { lnAgainst: number; lnFavour: number } {
-  return { lnAgainst: worth(against, AGAINST_STAKES), lnFavour: worth(favour, stakes) };
+/** The favour so far as a bet; no capital where none was made. */
+export function asBet(favour: Track['favour']): Capital {
+  return 'bets' in favour ? favour : NO_CAPITAL;
+}
+
+/** The same as a sum. */
+export function asProof(favour: Track['favour']): Proof {
+  return 'gain' in favour ? favour : NO_PROOF;
+}
+
+function hear(
+  before: Belief | null,
+  { likelihood, users: design, table }: Observation,
+  { horizon, noise }: Course,
+): Belief {
+  const users = Math.max(design, information(table) / MOST_TOLD);
+  const tempered: LnLikelihood = users === 1 ? likelihood : (effect) => likelihood(effect) / users;
+  const stakeNow = stakeAt((before?.batches ?? 0) + 1, horizon);
+  return learn(before, tempered, FAULTS, { stake: stakeNow, prior: noise });
 }
 
 function stake(capital: Capital, lnFactors: readonly number[], temper: number, stakes: Stakes): Capital {
@@ -66,4 +98,25 @@ function stake(capital: Capital, lnFactors: readonly number[], temper: number, s
   if (lnFactors.every((lnFactor) => lnFactor === 0)) return capital;
   const tempered = lnFactors.map((lnFactor) => lnFactor / temper);
   return bet(capital, tempered, stakes);
+}
+
+/** What is left of a batch's weight after the next one, where only the last few count. */
+const FADE = 0.7;
+
+function fade(recent: StableCounts | null, { stableBad, stable }: TwoArms): StableCounts {
+  return {
+    stableBad: floorShort(FADE * (recent?.stableBad ?? 0) + stableBad),
+    stable: floorShort(FADE * (recent?.stable ?? 0) + stable),
+  };
+}
+
+/**
+ * Most that one batch may tell, as Fisher's information of the log odds ratio: beyond it, what sets hypotheses apart is how well
+ * their points happen to fit (a coarsened likelihood; Miller and Dunson 2019).
+ */
+const MOST_TOLD = 20;
+
+function information({ candidateBad, candidate, stableBad, stable }: TwoArms): number {
+  const [bad, n] = [candidateBad + stableBad, candidate + stable];
+  return n < 2 ? 0 : (bad * (n - bad) * candidate * stable) / (n * n * (n - 1));
 }

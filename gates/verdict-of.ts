@@ -1,3 +1,4 @@
+import { judgeRamp } from './ramp/judge-ramp.ts';
 import type { Decision, MetricEvidence, Verdict } from '../domain/verdict.ts';
 import type { GateState } from './gate.ts';
 import type { Reason } from '../domain/reasons.ts';
@@ -6,11 +7,16 @@ import { eValue } from './numeric.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { isSplitWrong } from './split.ts';
 import { stageGate } from './stage-gate.ts';
-import { stepDuration } from './seen.ts';
+import { stepDuration, timeOver } from './seen.ts';
 import { describeFault, describeSplit, nameOf } from './summary.ts';
+import { QUANTILES } from './latency.ts';
+import { needsOf } from './needs.ts';
+import type { Effect } from './effect.ts';
+import { ratioEffect, shareEffect } from './effect.ts';
+import { stageAlpha } from './spending.ts';
 
 /** Changes whenever the same batches could get another verdict. */
-export const ALGORITHM = 'slipway-gate/1';
+export const ALGORITHM = 'slipway-gate/2';
 
 /**
  * Evidence (the logarithm of 5) that speaks too much against a metric to pass on what was proved before it came: a candidate
@@ -24,14 +30,18 @@ const MOST_LOST = 0.05;
 /** Reads a gate's state: see `judge` in gate.ts. */
 export function verdictOf(state: GateState): Verdict {
   const { question, seen, evidence, failed } = state;
-  const standings = stageGate(question).standings(evidence, question);
+  const standings = stageGate(question).standings(evidence, question, timeOver(seen, question));
   const finding = find(state, standings);
+  const reading = judgeRamp(state.ramp, question)?.reading;
   return {
     ...finding,
-    metrics: standings.map((standing) => metricEvidence(standing, failed)),
+    metrics: standings.map((standing) => metricEvidence(standing, state)),
     samples: seen.samples,
     batches: seen.batches,
     algorithm: ALGORITHM,
+    alpha: { stage: stageAlpha(question), total: question.plan.alpha },
+    culprits: failed,
+    ...(reading && { ramp: reading }),
   };
 }
 
@@ -50,6 +60,8 @@ function find(state: GateState, standings: readonly Standing[]): Finding {
   }
   if (isSplitWrong(evidence.split))
     return { decision: 'error', reason: 'SplitMismatch', summary: describeSplit(seen.step, question) };
+  const over = judgeRamp(state.ramp, question)?.overspent;
+  if (over) return { decision: 'error', reason: 'RiskBudgetSpent', summary: over };
   if (seen.samples.candidate === 0)
     return {
       decision: 'inconclusive',
@@ -77,10 +89,14 @@ function startUp({ minDurationMs }: GateState['question']): number {
 }
 
 /** Everything that still keeps the gate from passing. */
-function missingFor({ question, seen, evidence }: GateState, standings: readonly Standing[]): string[] {
+function missingFor({ question, seen, evidence, ramp }: GateState, standings: readonly Standing[]): string[] {
   const { minRequests } = question.plan;
+  const { minBatches = 0 } = question;
   const missing = stageGate(question).obstacles(evidence, question, seen.samples);
+  missing.push(...(judgeRamp(ramp, question)?.obstacles ?? []));
   if (seen.step.candidate < minRequests) missing.push(`${seen.step.candidate} of ${minRequests} requests in this step`);
+  const batches = seen.batches.count - seen.calibration;
+  if (batches < minBatches) missing.push(`${batches} of ${minBatches} batches`);
   const duration = stepDuration(seen);
   if (duration + startUp(question) < question.minDurationMs)
     missing.push(`${formatDuration(duration)} of ${formatDuration(question.minDurationMs)}`);
@@ -93,9 +109,30 @@ function missingFor({ question, seen, evidence }: GateState, standings: readonly
   return missing;
 }
 
-function metricEvidence(standing: Standing, failed: readonly string[]): MetricEvidence {
-  const { metric, required, proved, candidate, stable, unit, margin, lnAgainst, lnFavour } = standing;
-  const decision = failed.includes(metric) ? 'fail' : proved ? 'pass' : 'undecided';
-  const [against, inFavour] = [eValue(lnAgainst), eValue(lnFavour)];
-  return { metric, decision, required, against, inFavour, candidate, stable, unit, margin };
+function metricEvidence(standing: Standing, { question, seen, evidence, failed }: GateState): MetricEvidence {
+  const { metric, required, proved, candidate, stable, unit, margin, lnAgainst, lnFavour, n, dispersion } = standing;
+  const { alpha, beta } = question.plan;
+  return {
+    metric,
+    decision: failed.includes(metric) ? 'fail' : proved ? 'pass' : 'undecided',
+    required,
+    against: eValue(lnAgainst),
+    inFavour: eValue(lnFavour),
+    candidate,
+    stable,
+    unit,
+    margin,
+    n,
+    effect: effectOf(standing, evidence, alpha),
+    ...(standing.detail !== undefined && { detail: standing.detail }),
+    limits: { against: 1 / stageAlpha(question), inFavour: 1 / beta },
+    dispersion,
+    needs: required && !proved ? needsOf(standing, beta, seen) : null,
+  };
+}
+
+function effectOf(standing: Standing, { latency }: GateState['evidence'], alpha: number): Effect | null {
+  if (standing.effect !== undefined) return standing.effect;
+  const quantile = QUANTILES.find(({ metric }) => metric === standing.metric);
+  return quantile ? ratioEffect(standing, latency, quantile.quantile, alpha) : shareEffect(standing, alpha);
 }

@@ -8,6 +8,8 @@ export interface VersionAddress {
   readonly port: number;
   /** Path of a prediction on it. Where it is missing, the paths of the common protocols count as predictions. */
   readonly predictPath?: string;
+  /** The server's process, whose resources are measured; missing while there is none. `started` as in host/process-table.ts. */
+  readonly process?: { readonly pid: number; readonly started: string };
 }
 
 /** All that the data plane has to know of one endpoint. */

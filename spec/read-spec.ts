@@ -1,5 +1,6 @@
 import { formChecker } from './form-faults.ts';
 import { formatPath, type Fault, type FoundFault } from './fault.ts';
+import { metricFaults } from './rules-metrics.ts';
 import { nameFaults } from './rules-names.ts';
 import { reader } from './reader.ts';
 import { readYaml } from './read-yaml.ts';
@@ -40,7 +41,13 @@ export function checkSpec(value: unknown): SpecReading {
 
 function specFaults(value: unknown): FoundFault[] {
   const spec = reader(value);
-  return [...formFaults(value), ...timeFaults(spec), ...trafficFaults(spec), ...nameFaults(spec)];
+  return [
+    ...formFaults(value),
+    ...timeFaults(spec),
+    ...trafficFaults(spec),
+    ...metricFaults(spec),
+    ...nameFaults(spec),
+  ];
 }
 
 function byPlace(a: Fault, b: Fault): number {

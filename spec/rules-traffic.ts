@@ -5,7 +5,7 @@ import type { Reader } from './reader.ts';
 const FINEST = 0.01;
 
 export function trafficFaults(spec: Reader): FoundFault[] {
-  return [...stepFaults(spec), ...emptyCanary(spec), ...approvalFaults(spec)];
+  return [...stepFaults(spec), ...emptyCanary(spec), ...riskFaults(spec), ...approvalFaults(spec)];
 }
 
 function stepFaults(spec: Reader): FoundFault[] {
@@ -33,6 +33,20 @@ function emptyCanary(spec: Reader): FoundFault[] {
       path: ['canary', key],
       message: 'has no effect, because canary.steps is empty: name steps, or remove it',
     }));
+}
+
+function riskFaults(spec: Reader): FoundFault[] {
+  if (spec.value('risk') === undefined) return [];
+  if (spec.value('canary', 'steps') !== undefined)
+    return [
+      {
+        path: ['risk'],
+        message: 'has no effect beside canary.steps, which fixes the weights: remove one of the two',
+      },
+    ];
+  const percent = spec.number('risk', 'maxPercent');
+  if (percent === null || isMultiple(percent, FINEST)) return [];
+  return [{ path: ['risk', 'maxPercent'], message: `must have at most two decimals, is ${percent}` }];
 }
 
 function approvalFaults(spec: Reader): FoundFault[] {

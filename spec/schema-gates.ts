@@ -1,3 +1,4 @@
+import { NAMED } from './schema-named.ts';
 import { count, duration, metric, object, probability, share } from './schema-parts.ts';
 
 export const gates = object('What counts as no worse than stable, and how sure a verdict must be.', {
@@ -18,6 +19,7 @@ export const gates = object('What counts as no worse than stable, and how sure a
     p99: metric('The 99th percentile.', 'ratio', 1, false),
   }),
   accuracy: metric('Share of correct predictions, where labels arrive.', 'share', 0.02, false),
+  ...NAMED,
   limits: object('Absolute limits: all that holds without a stable to compare with, and during the soak.', {
     errorRate: share('Most errors, as a share of requests.', 0.05),
     p99Ms: {

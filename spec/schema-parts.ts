@@ -76,6 +76,28 @@ export function metric(description: string, unit: 'share' | 'ratio', margin: num
   });
 }
 
+/** A margin on a metric that is not judged unless it is named: what it then has where nothing is said, has no default before. */
+export function namedMetric(description: string, unit: 'share' | 'ratio', margin: number): Schema {
+  return object(`${description} Judged only where named.`, {
+    margin: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      ...(unit === 'share' ? { maximum: 1 } : {}),
+      description:
+        unit === 'share'
+          ? `Most that the candidate may be worse by, as a share: 0.01 is one percentage point; ${margin} when absent.`
+          : `Most that the candidate may have more than stable, as a ratio minus one: 0.1 is a tenth more; ${margin} when absent.`,
+      examples: [margin],
+    },
+    required: {
+      type: 'boolean',
+      description:
+        'Whether promotion waits for proof within the margin, as it does when absent; with `false` the metric can only roll back.',
+      examples: [false],
+    },
+  });
+}
+
 function orExamples(fallback: unknown, example: unknown): Schema {
   return fallback === undefined ? { examples: [example] } : { default: fallback };
 }

@@ -1,3 +1,4 @@
+import { BAD_EXPOSURE, LEAST_EXPOSURE, MAX_PERCENT } from '../domain/ramp.ts';
 import { PATH_PATTERN } from './patterns.ts';
 import { count, duration, flag, list, object, orFalse, percent, share, text } from './schema-parts.ts';
 import type { Schema } from './schema-parts.ts';
@@ -81,13 +82,41 @@ const step: Schema = {
 };
 
 export const canary = object('Live traffic in growing steps, each with a gate.', {
-  steps: list('Percents, each larger than the one before; an empty list goes from shadow to full.', step, [5, 25, 50], {
-    default: [1, 5, 10, 25, 50],
-  }),
+  steps: list(
+    'Percents, each larger than the one before; an empty list goes from shadow to full. When absent, the weight follows ' +
+      'the evidence, within the budget of `risk`.',
+    step,
+    [5, 25, 50],
+  ),
   minDuration: duration('Shortest time at each step.', '1m'),
   maxDuration: duration('Longest time at each step to reach a verdict.', '2h'),
   onInconclusive: inconclusive,
 });
+
+export const risk = object(
+  'What it may cost to find out about the candidate, where `canary.steps` does not fix the weights: every next weight ' +
+    'follows from how bad the candidate can still be.',
+  {
+    badExposure: {
+      type: 'integer',
+      // Less than this, not even a candidate without a single bad answer can be shown to keep.
+      minimum: LEAST_EXPOSURE,
+      description:
+        "Most bad responses (errors, timeouts, 4xx) beyond stable's own rate, until the candidate is proved to be within its margins.",
+      default: BAD_EXPOSURE,
+    },
+    maxPercent: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      // Beyond it stable has too little traffic to be compared with.
+      maximum: 90,
+      description:
+        'Percent of live traffic at which the candidate must be proved to be within every margin. Then it gets half of the ' +
+        'traffic for `canary.minDuration`, to show how it bears load, unless this is 40 or more; then all.',
+      default: MAX_PERCENT,
+    },
+  },
+);
 
 export const soak = orFalse(
   'Watching after all traffic moved, with stable still at full capacity. `false` leaves it out.',

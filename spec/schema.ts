@@ -2,7 +2,7 @@ import { gates } from './schema-gates.ts';
 import { duration, list, object, text, type Schema } from './schema-parts.ts';
 import { HEADER_PATTERN, MODEL_PATTERN, SECRET_ENV_PATTERN, VERSION_PATTERN } from './patterns.ts';
 import { NAME_PATTERN } from '../domain/ids.ts';
-import { build, canary, runtime, serving, shadow, soak } from './schema-stages.ts';
+import { build, canary, risk, runtime, serving, shadow, soak } from './schema-stages.ts';
 import { capture, validate } from './schema-data.ts';
 import { DEFAULT_VERSION } from '../domain/plan.ts';
 
@@ -32,6 +32,7 @@ export const SPEC_SCHEMA: Schema = {
       validate,
       shadow,
       canary,
+      risk,
       soak,
       gates,
       sticky: object(

@@ -184,17 +184,18 @@ function note(run: Run, gate: Gate, verdict: Verdict): void {
     pass: 'GatePassed',
     fail: 'GateFailed',
     inconclusive: 'NotEnoughEvidence',
-    error: 'EvidenceUnreachable',
   } as const;
   run.journal.note({
     stage: gate.stage,
     step: gate.name,
-    reason: verdict.reason === 'SplitMismatch' ? 'SplitMismatch' : reason[verdict.decision],
-    detail: { summary: verdict.summary },
+    reason: verdict.decision === 'error' ? heldReason(verdict) : reason[verdict.decision],
+    // With the batches, all that the verdict can be computed from again.
+    detail: { summary: verdict.summary, question: gate.question },
     evidence: verdict,
   });
 }
 
-function heldReason(verdict: Verdict): 'SplitMismatch' | 'EvidenceUnreachable' {
-  return verdict.reason === 'SplitMismatch' ? 'SplitMismatch' : 'EvidenceUnreachable';
+/** Without these two the evidence could not be had at all. */
+function heldReason({ reason }: Verdict): 'SplitMismatch' | 'RiskBudgetSpent' | 'EvidenceUnreachable' {
+  return reason === 'SplitMismatch' || reason === 'RiskBudgetSpent' ? reason : 'EvidenceUnreachable';
 }

@@ -71,7 +71,7 @@ async function begin(input: RolloutInput, progress: Progress, controls: Controls
       desiredWeight: FULL_WEIGHT,
       paused: input.carried.paused,
       lastVerdict: input.carried.lastVerdict ?? null,
-      steps: progress.status.steps.map((step) => ({ ...step, state: 'passed' })),
+      steps: input.carried.steps ?? progress.status.steps.map((step) => ({ ...step, state: 'passed' })),
     });
     progress.show();
   } else {

@@ -3,7 +3,9 @@ import type { Command } from 'commander';
 import { addBy, webUiLink, withRollouts } from './common.ts';
 import { addSpecFlags, readSpecFile, type SpecFlags } from './spec-file.ts';
 import { describeRunning } from '../rollouts/busy.ts';
+import { findingLines } from '../render/plan-findings.ts';
 import { paint, type Terminal } from '../terminal.ts';
+import { refuseHopelessGates } from '../plan-faults.ts';
 import { shortPlace } from '../rollouts/place.ts';
 import { watchRollout } from './watch.ts';
 
@@ -40,6 +42,8 @@ Examples:
 async function start(flags: StartFlags, terminal: Terminal): Promise<void> {
   const { by, json = false, wait = false, supersede = false, requestId = randomUUID() } = flags;
   const spec = await readSpecFile(flags);
+  const cautions = refuseHopelessGates(flags.file, spec);
+  if (!json) for (const line of findingLines(cautions, paint.warn('!'), terminal.columns)) terminal.err(`${line}\n`);
   await withRollouts(async (rollouts) => {
     const started = await rollouts.start({
       spec,

@@ -7,6 +7,11 @@ export function formatMilliseconds(milliseconds: number): string {
   return `${significant(milliseconds)} ms`;
 }
 
+/** A number that has no unit, in three digits. */
+export function formatNumber(value: number): string {
+  return significant(value);
+}
+
 /** `12,345`: the same on every machine, whatever its language. */
 export function formatCount(count: number): string {
   return Math.round(count).toLocaleString('en-US');

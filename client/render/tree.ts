@@ -1,6 +1,6 @@
 import { columns } from './columns.ts';
 import { formatDuration } from '../../domain/duration.ts';
-import { formatDay, formatShare } from './numbers.ts';
+import { formatCount, formatDay, formatShare } from './numbers.ts';
 import { MARKS } from './marks.ts';
 import { nextActs } from './next.ts';
 import { paint } from '../terminal.ts';
@@ -9,6 +9,7 @@ import { phaseOf, type Sighting } from '../rollouts/sighting.ts';
 import { renderClose } from './close.ts';
 import { renderVerdict } from './verdict.ts';
 import type { RolloutStatus, StageStatus } from '../../domain/rollout-state.ts';
+import type { Verdict } from '../../domain/verdict.ts';
 
 /** What the tree shows besides the sighting itself. */
 export interface Surroundings {
@@ -25,7 +26,7 @@ export function renderTree(sighting: Sighting, surroundings: Surroundings): stri
   return [
     heading(sighting, surroundings.measured),
     ...(status ? stageRows(sighting, status, surroundings.now) : withoutWorker(sighting)),
-    ...section(verdict),
+    ...section([...verdict, ...budgetRows(sighting.close === null && live ? live : status?.lastVerdict)]),
     ...section(
       pending.flatMap(({ type, attempt, lastFailure }) =>
         lastFailure && attempt > 1 ? [`${type}, try ${attempt}: ${lastFailure}`] : [],
@@ -91,6 +92,16 @@ function withoutWorker({ startedAt, close, by }: Sighting): string[] {
 
 function lastVerdict(status: RolloutStatus | null): string[] {
   return status?.lastVerdict ? renderVerdict('last gate', status.lastVerdict) : [];
+}
+
+/** What a ramp has spent of its risk budget, and where that lets it go. */
+function budgetRows(verdict: Partial<Verdict> | null | undefined): string[] {
+  if (!verdict?.ramp) return [];
+  const { spent, budget, nextWeight, excessBound } = verdict.ramp;
+  const harm = `at most ${formatShare(excessBound)} of its answers are bad beyond stable's own`;
+  return [
+    `  risk budget: ${formatCount(Math.ceil(spent))} of ${formatCount(budget)} bad responses; ${harm}; next at most ${percent(nextWeight)}`,
+  ];
 }
 
 function section(lines: readonly string[]): string[] {

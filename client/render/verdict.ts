@@ -1,5 +1,6 @@
 import { columns } from './columns.ts';
-import { formatCount, formatMilliseconds, formatShare } from './numbers.ts';
+import { formatCount, formatShare } from './numbers.ts';
+import { formatValue, isRelative } from './units.ts';
 import { paint } from '../terminal.ts';
 import type { MetricEvidence, Verdict } from '../../domain/verdict.ts';
 
@@ -12,7 +13,21 @@ export const DECISIONS: Readonly<Record<Verdict['decision'], string>> = {
 };
 
 /** Gates count what went wrong, of labels too. */
-const LABELS: Readonly<Record<string, string>> = { accuracy: 'wrong answers' };
+const LABELS: Readonly<Record<string, string>> = {
+  accuracy: 'wrong answers',
+  paired: 'wrong answers',
+  precision: 'false alarms',
+  recall: 'misses',
+  f1: '1 − f1',
+  coverage: 'without labels',
+  leak: 'memory growth an hour',
+};
+
+/** What is shown only, and decides nothing. */
+const ASIDES: Readonly<Record<string, string>> = {
+  timeouts: 'among the errors',
+  'drift.common': 'never goes back',
+};
 
 const METRIC_DECISIONS: Readonly<Record<MetricEvidence['decision'], string>> = {
   pass: paint.good('proved'),
@@ -39,19 +54,19 @@ export function renderVerdict(
 }
 
 function metricRow(
-  { metric, candidate, stable, unit, margin, decision, required }: MetricEvidence,
+  { metric, candidate, stable, unit, margin, decision, required, detail }: MetricEvidence,
   absolute: boolean,
 ): string[] {
-  const show = unit === 'ms' ? formatMilliseconds : formatShare;
-  const value = (seen: number | null) => (seen === null ? '?' : show(seen));
-  const isRatio = unit === 'ms' && !absolute;
+  const value = (seen: number | null) => (seen === null ? '?' : formatValue(seen, unit));
+  const isRatio = isRelative(unit) && !(absolute && unit === 'ms');
+  const aside = ASIDES[metric];
   return [
     `  ${LABELS[metric] ?? metric}`,
     value(candidate),
     stable === null ? '' : `stable ${value(stable)}`,
-    `margin ${isRatio ? `+${formatShare(margin)}` : show(margin)}`,
-    METRIC_DECISIONS[decision],
-    required ? '' : paint.dim('not needed to go on'),
+    metric === 'timeouts' ? '' : `margin ${isRatio ? `+${formatShare(margin)}` : formatValue(margin, unit)}`,
+    aside === undefined ? METRIC_DECISIONS[decision] : '',
+    detail ?? (required ? '' : paint.dim(aside ?? 'not needed to go on')),
   ];
 }
 

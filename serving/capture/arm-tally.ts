@@ -1,27 +1,32 @@
 import type { ArmCounts, UserSums } from '../../domain/gate-batch.ts';
 import type { Ending } from './ending.ts';
+import type { EndpointBins } from './features/endpoint-bins.ts';
+import type { Asked } from './features/fields.ts';
+import { createFeatureTally } from './features/endpoint-bins.ts';
 import { createSketch } from './latency-sketch.ts';
 import type { Observation } from './observation.ts';
 
 /** One arm's counts while its batch is open. */
 export interface ArmTally {
   readonly n: number;
-  add(observation: Observation, ending: Exclude<Ending, 'uncounted'>): void;
+  /** Without `asked` the request is counted, and its features are not. */
+  add(observation: Observation, ending: Exclude<Ending, 'uncounted'>, asked?: Asked | null): void;
   build(version: string): ArmCounts;
 }
 
 /** Users that one arm keeps apart in one batch; of those beyond, each request is taken for a user of its own. */
 const USER_LIMIT = 50_000;
 
-export function createArmTally(isSticky: boolean): ArmTally {
+export function createArmTally(isSticky: boolean, bins: EndpointBins | null = null): ArmTally {
   const counts = { n: 0, errors: 0, timeouts: 0, rejected: 0 };
   const latency = createSketch();
   const users = isSticky ? createUserTally() : null;
+  const features = bins && createFeatureTally(bins);
   return {
     get n() {
       return counts.n;
     },
-    add({ latencyMs, unit }, ending) {
+    add({ latencyMs, unit }, ending, asked = null) {
       const isError = ending === 'error' || ending === 'timeout';
       counts.n += 1;
       if (isError) counts.errors += 1;
@@ -29,8 +34,15 @@ export function createArmTally(isSticky: boolean): ArmTally {
       if (ending === 'rejected') counts.rejected += 1;
       latency.add(latencyMs);
       users?.add(unit, isError);
+      if (asked) features?.add(asked);
     },
-    build: (version) => ({ version, ...counts, latency: latency.build(), users: users?.build() ?? null }),
+    build: (version) => ({
+      version,
+      ...counts,
+      latency: latency.build(),
+      users: users?.build() ?? null,
+      ...features?.build(),
+    }),
   };
 }
 

@@ -101,7 +101,9 @@ function describe(report: CaptureReport, databaseUrl: string | undefined | null)
 function fingerprintOf(options: unknown): string {
   const hash = createHash('sha256').update(JSON.stringify(options));
   const folder = fileURLToPath(new URL('.', import.meta.url));
-  for (const file of readdirSync(folder).sort()) hash.update(readFileSync(join(folder, file)));
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = entries.map(({ parentPath, name }) => join(parentPath, name));
+  for (const file of files.sort()) hash.update(readFileSync(file));
   return hash.digest('hex');
 }
 

@@ -1,23 +1,36 @@
 import type { DesiredEndpoint } from '../data-plane.ts';
+import { versionsOf } from '../../domain/route.ts';
 import { atBoundaries } from './boundaries.ts';
 import { answersAgree } from './compare.ts';
 import { createEndpointCounter } from './endpoint-counter.ts';
 import type { EndpointCounter } from './endpoint-counter.ts';
 import type { Draft } from './fence-tally.ts';
+import { createFeatureReader } from './features/feature-reader.ts';
+import type { FeatureReader } from './features/feature-reader.ts';
+import { NO_COHORTS } from './labels/cohorts.ts';
+import type { Cohorts } from './labels/cohorts.ts';
+import { canBeJudged } from './labels/judged.ts';
 import type { Observation } from './observation.ts';
 import { PAIR_TTL_MS, createPairing } from './pairing.ts';
 import { isPredictionPath } from './prediction-path.ts';
-import { recordsOf } from './record.ts';
+import { createProfiles } from './profile.ts';
+import type { Profiles } from './profile.ts';
+import { keptRows, recordsOf } from './record.ts';
 import type { PredictionRow } from './record.ts';
+import { createMeters } from './resources/meters.ts';
+import type { WatchedServer } from './resources/resource-meter.ts';
 
 /** What capture has to know of an endpoint. */
 export interface CapturedEndpoint extends Omit<DesiredEndpoint, 'versions' | 'label'> {
   readonly predictPaths: readonly string[];
+  readonly servers: readonly WatchedServer[];
 }
 
 export interface CountingPorts {
   readonly onDraft: (draft: Draft) => void;
   readonly onRows: (rows: readonly PredictionRow[]) => void;
+  readonly cohorts?: Cohorts;
+  readonly profiles?: Profiles;
 }
 
 /** From observations to drafts of gate batches and rows of the prediction log. */
@@ -36,6 +49,7 @@ export interface Counting {
 interface Counted {
   endpoint: CapturedEndpoint;
   readonly counter: EndpointCounter;
+  readonly features: FeatureReader;
   /** Also those of versions that do not run any more: requests assigned to them still come. */
   readonly predictPaths: Set<string>;
   stopClock: () => void;
@@ -45,8 +59,10 @@ const EXPIRY_MS = 1000;
 /** Envoy sends its log in parts, and its retries take time of their own. */
 const LOG_DELAY_MS = 5000;
 
-export function createCounting({ onDraft, onRows }: CountingPorts): Counting {
+export function createCounting(ports: CountingPorts): Counting {
+  const { onDraft, onRows, cohorts = NO_COHORTS, profiles = createProfiles(null) } = ports;
   const counted = new Map<string, Counted>();
+  const meters = createMeters(profiles);
   const pairing = createPairing({
     mirrorsUnder: (endpoint, fence) => counted.get(endpoint)?.counter.mirrorsUnder(fence) ?? [],
     onPair: (endpoint, pair) =>
@@ -67,35 +83,50 @@ export function createCounting({ onDraft, onRows }: CountingPorts): Counting {
 
   function clock(name: string, { settings }: CapturedEndpoint): () => void {
     return atBoundaries(settings.batchMs, (time) => {
-      counted.get(name)?.counter.seal(time).forEach(onDraft);
+      const known = counted.get(name);
+      if (known) send(known, known.counter.seal(time));
     });
+  }
+
+  function send({ endpoint }: Counted, drafts: readonly Draft[]): void {
+    meters.withResources(drafts, endpoint).forEach(onDraft);
+  }
+
+  function begin(endpoint: CapturedEndpoint): Counted {
+    const name = endpoint.endpoint;
+    profiles.begin(name, endpoint.settings.model);
+    const features = createFeatureReader(name, profiles);
+    const bins = () => features.bins(counted.get(name)?.endpoint.settings.capture.redact ?? []);
+    const counter = createEndpointCounter(name, Date.now(), bins);
+    return { endpoint, counter, features, predictPaths: new Set(), stopClock: clock(name, endpoint) };
   }
 
   function update(endpoint: CapturedEndpoint): void {
     const name = endpoint.endpoint;
-    const known = counted.get(name);
-    if (known === undefined) {
-      const counter = createEndpointCounter(name, Date.now());
-      counted.set(name, { endpoint, counter, predictPaths: new Set(), stopClock: clock(name, endpoint) });
-    } else {
-      if (known.endpoint.settings.batchMs !== endpoint.settings.batchMs) {
-        known.stopClock();
-        known.stopClock = clock(name, endpoint);
-      }
-      known.endpoint = endpoint;
+    const known = counted.get(name) ?? begin(endpoint);
+    counted.set(name, known);
+    if (known.endpoint.settings.batchMs !== endpoint.settings.batchMs) {
+      known.stopClock();
+      known.stopClock = clock(name, endpoint);
     }
-    const updated = counted.get(name);
-    for (const path of endpoint.predictPaths) updated?.predictPaths.add(path);
-    updated?.counter.setRoute(endpoint.fence, endpoint.route, Date.now()).forEach(onDraft);
+    profiles.begin(name, endpoint.settings.model);
+    cohorts.begin(name, endpoint.settings.batchMs);
+    for (const path of endpoint.predictPaths) known.predictPaths.add(path);
+    const drafts = known.counter.setRoute(endpoint.fence, endpoint.route, Date.now());
+    // These are still of the route before.
+    send(known, drafts);
+    known.endpoint = endpoint;
+    meters.watch(name, endpoint.servers, versionsOf(endpoint.route));
   }
 
   return {
     configure(endpoints) {
       const names = new Set(endpoints.map(({ endpoint }) => endpoint));
-      for (const [name, { stopClock, counter }] of counted) {
+      for (const [name, known] of counted) {
         if (names.has(name)) continue;
-        stopClock();
-        counter.seal(Date.now()).forEach(onDraft);
+        known.stopClock();
+        send(known, known.counter.seal(Date.now()));
+        meters.forget(name);
         counted.delete(name);
       }
       endpoints.forEach(update);
@@ -103,10 +134,19 @@ export function createCounting({ onDraft, onRows }: CountingPorts): Counting {
     add(observation) {
       const known = counted.get(observation.endpoint);
       if (known === undefined || !isPredictionPath(observation.path, known.predictPaths)) return;
-      if (observation.role === 'live') known.counter.add(observation, Date.now());
+      const { settings, route } = known.endpoint;
+      const { role, endpoint, version, startedAt, fence, isAbandoned } = observation;
+      const now = Date.now();
+      const isStable = observation.arm === route.arms[0]?.version;
+      const asked = known.features.read(observation, settings.capture, { now, isStable });
+      if (role === 'live') known.counter.add(observation, now, asked);
       // A request that its client gave up on has no answer to compare.
-      if (!observation.isAbandoned) pairing.add(observation, Date.now());
-      onRows(recordsOf(observation, known.endpoint.settings.capture));
+      if (!isAbandoned) pairing.add(observation, now);
+      const rows = keptRows(observation, settings.capture, known.features.content);
+      onRows(recordsOf(observation, settings.capture, rows));
+      const labelled = rows?.filter(({ prediction }) => canBeJudged(prediction)).length ?? 0;
+      if (role === 'live' && version !== null && labelled > 0)
+        cohorts.addPredictions(endpoint, { at: startedAt, fence }, version, labelled);
     },
     addLost({ endpoint, arms, lost }) {
       counted.get(endpoint)?.counter.addLost(arms.reduce((sum, { n }) => sum + n, lost));
@@ -120,9 +160,10 @@ export function createCounting({ onDraft, onRows }: CountingPorts): Counting {
     },
     close() {
       clearInterval(expiry);
-      for (const { stopClock, counter } of counted.values()) {
-        stopClock();
-        counter.seal(Date.now()).forEach(onDraft);
+      meters.close();
+      for (const known of counted.values()) {
+        known.stopClock();
+        send(known, known.counter.seal(Date.now()));
       }
     },
   };

@@ -2,6 +2,8 @@ import { NO_FENCE, compareFences, formatFence } from '../../domain/fence.ts';
 import type { Fence } from '../../domain/fence.ts';
 import type { Mirror, Route } from '../../domain/route.ts';
 import { endingOf } from './ending.ts';
+import type { EndpointBins } from './features/endpoint-bins.ts';
+import type { Asked } from './features/fields.ts';
 import { createFenceTally, draftOf } from './fence-tally.ts';
 import type { Draft, FenceTally } from './fence-tally.ts';
 import type { Observation } from './observation.ts';
@@ -11,7 +13,7 @@ import type { Half } from './pair-tally.ts';
 export interface EndpointCounter {
   /** The route that is to be in force; returns what a change of the fence seals. */
   setRoute(fence: Fence, route: Route, now: number): Draft[];
-  add(observation: Observation, now: number): void;
+  add(observation: Observation, now: number, asked?: Asked | null): void;
   addPair(pair: Pair, agree: (served: string, mirrored: string) => boolean): void;
   addUnpaired(fence: Fence, version: string, against: string | null): void;
   mirrorsUnder(fence: Fence): readonly Mirror[];
@@ -40,7 +42,12 @@ interface Open {
 /** Requests and pairs of a replaced route end within this time; older ones are forgotten. */
 const KEEP_MS = 90_000;
 
-export function createEndpointCounter(endpoint: string, startedAt: number): EndpointCounter {
+/** `bins` gives those that intervals which are opened now count features by. */
+export function createEndpointCounter(
+  endpoint: string,
+  startedAt: number,
+  bins: () => EndpointBins | null = () => null,
+): EndpointCounter {
   const fences = new Map<string, Open>();
   let current: Fence = NO_FENCE;
   let lost = 0;
@@ -52,9 +59,13 @@ export function createEndpointCounter(endpoint: string, startedAt: number): Endp
       known.route ??= route;
       return known;
     }
-    const opened = { fence, route, opened: now, tally: createFenceTally(route && route.sticky !== null) };
+    const opened = { fence, route, opened: now, tally: newTally(route) };
     fences.set(formatFence(fence), opened);
     return opened;
+  }
+
+  function newTally(route: Route | null): FenceTally {
+    return createFenceTally(route && route.sticky !== null, bins());
   }
 
   function close(state: Open, sealed: number): Draft[] {
@@ -69,7 +80,7 @@ export function createEndpointCounter(endpoint: string, startedAt: number): Endp
     const draft = draftOf({ endpoint, fence, opened, sealed }, tally, route, lost);
     lost = 0;
     state.opened = sealed;
-    state.tally = createFenceTally(route && route.sticky !== null);
+    state.tally = newTally(route);
     return [draft];
   }
 
@@ -86,13 +97,13 @@ export function createEndpointCounter(endpoint: string, startedAt: number): Endp
       open(fence, route, now);
       return drafts;
     },
-    add(observation, now) {
+    add(observation, now, asked = null) {
       const ending = endingOf(observation);
       if (ending === 'uncounted') return;
       lastUse = now;
       // An entry under a newer fence than the host has told of: it is in force, so the message is late.
       if (compareFences(observation.fence, current) > 0) current = observation.fence;
-      open(observation.fence, null, lastUse).tally.add(observation, ending);
+      open(observation.fence, null, lastUse).tally.add(observation, ending, asked);
     },
     addPair({ fence, version, against, served, mirrored }, agree) {
       open(fence, null, lastUse).tally.pair(version, against).add(served, mirrored, agree);

@@ -4,6 +4,8 @@ import type { Route } from '../../domain/route.ts';
 import { createArmTally } from './arm-tally.ts';
 import type { ArmTally } from './arm-tally.ts';
 import type { Ending } from './ending.ts';
+import type { EndpointBins } from './features/endpoint-bins.ts';
+import type { Asked } from './features/fields.ts';
 import type { Observation } from './observation.ts';
 import { createPairTally } from './pair-tally.ts';
 import type { PairTally } from './pair-tally.ts';
@@ -14,13 +16,13 @@ export type Draft = Omit<GateBatchBody, 'index' | 'labels'>;
 /** What ended under one fence since the last sealing. */
 export interface FenceTally {
   readonly isEmpty: boolean;
-  add(observation: Observation, ending: Exclude<Ending, 'uncounted'>): void;
+  add(observation: Observation, ending: Exclude<Ending, 'uncounted'>, asked: Asked | null): void;
   pair(version: string, against: string): PairTally;
   /** With `route`, arms and mirrors without any request are listed too, so that silence shows. */
   build(route: Route | null): { arms: ArmCounts[]; pairs: PairCounts[] };
 }
 
-export function createFenceTally(isSticky: boolean | null): FenceTally {
+export function createFenceTally(isSticky: boolean | null, bins: EndpointBins | null): FenceTally {
   const arms = new Map<string, ArmTally>();
   const pairs = new Map<string, { version: string; against: string; tally: PairTally }>();
 
@@ -35,11 +37,11 @@ export function createFenceTally(isSticky: boolean | null): FenceTally {
     get isEmpty() {
       return arms.size === 0 && pairs.size === 0;
     },
-    add(observation, ending) {
+    add(observation, ending, asked) {
       // Before the route is known, the header that only sticky routes stamp tells.
-      const arm = arms.get(observation.arm) ?? createArmTally(isSticky ?? observation.unit !== null);
+      const arm = arms.get(observation.arm) ?? createArmTally(isSticky ?? observation.unit !== null, bins);
       arms.set(observation.arm, arm);
-      arm.add(observation, ending);
+      arm.add(observation, ending, asked);
     },
     pair,
     build(route) {

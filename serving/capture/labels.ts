@@ -1,5 +1,7 @@
 import type { LabelCounts } from '../../domain/gate-batch.ts';
+import type { Scalar } from './labels/judged.ts';
 import { valuesAgree } from './compare.ts';
+import { isScalar, unwrapped } from './labels/judged.ts';
 
 /** A label that no batch has counted yet, beside the prediction it is for. */
 export interface PendingLabel {
@@ -12,17 +14,17 @@ export interface PendingLabel {
   readonly prediction: unknown;
 }
 
-export interface CreditedLabel extends PendingLabel {
-  /** `null` where label and prediction cannot be compared; such a label counts for nobody. */
-  readonly correct: boolean | null;
-}
+/** `correct` is `null` where label and prediction cannot be compared; such a label counts for nobody. */
+export type Credited<T extends PendingLabel> = T & { readonly correct: boolean | null };
 
-export function credit(pending: readonly PendingLabel[], tolerance: number): CreditedLabel[] {
-  return pending.map((label) => ({ ...label, correct: isCorrect(label, tolerance) }));
+export type CreditedLabel = Credited<PendingLabel>;
+
+export function credit<T extends PendingLabel>(pending: readonly T[], tolerance: number): Credited<T>[] {
+  return pending.map((label) => ({ ...label, correct: isCorrect(label.label, label.prediction, tolerance) }));
 }
 
 /** Per version, in order of their names. */
-export function labelCounts(credited: readonly CreditedLabel[]): LabelCounts[] {
+export function labelCounts(credited: readonly Pick<CreditedLabel, 'version' | 'correct'>[]): LabelCounts[] {
   const counts = new Map<string, { n: number; correct: number }>();
   for (const { version, correct } of credited) {
     if (correct === null) continue;
@@ -32,21 +34,15 @@ export function labelCounts(credited: readonly CreditedLabel[]): LabelCounts[] {
   return [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([version, sums]) => ({ version, ...sums }));
 }
 
-function isCorrect({ label, prediction }: PendingLabel, tolerance: number): boolean | null {
+/** Whether a prediction is what its label says; `null` where they cannot be compared. */
+export function isCorrect(label: unknown, prediction: unknown, tolerance: number): boolean | null {
   const value = unwrapped(prediction);
   if (!isScalar(value) || !isScalar(label)) return null;
+  return agrees(label, value, tolerance);
+}
+
+function agrees(label: Scalar, value: Scalar, tolerance: number): boolean {
   // Files and forms bring numbers as text.
   if (typeof value !== typeof label) return String(value) === String(label);
   return valuesAgree(label, value, tolerance);
-}
-
-function isScalar(value: unknown): value is string | number | boolean {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-}
-
-/** The single value inside `[3]` or `{"label": 3}`. */
-function unwrapped(prediction: unknown): unknown {
-  if (typeof prediction !== 'object' || prediction === null) return prediction;
-  const values: unknown[] = Object.values(prediction);
-  return values.length === 1 ? unwrapped(values[0]) : prediction;
 }

@@ -1,10 +1,14 @@
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { socketPath } from '../envoy/socket-path.ts';
 import { createNoSink } from './batch-sink.ts';
 import { startControl } from './control.ts';
 import { createCounting } from './counting.ts';
+import { openCohortRing } from './labels/cohort-ring.ts';
+import { createCohorts } from './labels/cohorts.ts';
 import { observe } from './observation.ts';
 import { createPostgresSink } from './postgres-sink.ts';
+import { createProfiles } from './profile.ts';
 import { startReceiver } from './receiver.ts';
 import { readSettings } from './settings-file.ts';
 import { createWriter } from './writer.ts';
@@ -25,15 +29,18 @@ const { state: stateDir, target } = values;
 if (stateDir === undefined || target === undefined) throw new Error('capture needs --state and --target');
 
 const connectionString = process.env['DATABASE_URL'];
+const cohorts = createCohorts((endpoint, everyMs) => openCohortRing(join(stateDir, 'cohorts'), endpoint, everyMs));
+const profiles = createProfiles(join(stateDir, 'profiles'));
+const onFault = (error: Error) => note(`PostgreSQL: ${error.message}`);
 const sink = values['no-store']
   ? createNoSink()
-  : createPostgresSink({ connectionString, target, onFault: (error) => note(`PostgreSQL: ${error.message}`) });
+  : createPostgresSink({ connectionString, target, onFault, cohorts, profiles });
 const writer = createWriter({
   sink,
   toleranceOf: (endpoint) => counting.toleranceOf(endpoint),
   onLost: (draft) => counting.addLost(draft),
 });
-const counting = createCounting({ onDraft: writer.addDraft, onRows: writer.addRows });
+const counting = createCounting({ onDraft: writer.addDraft, onRows: writer.addRows, cohorts, profiles });
 
 // Before the settings are read: whoever finds nobody here may rely on a later reading.
 const control = await startControl(socketPath(stateDir, 'control.sock'), {
@@ -67,6 +74,7 @@ async function end(): Promise<void> {
   control.close();
   counting.close();
   await writer.flush(LAST_FLUSH_MS);
+  cohorts.close();
   process.exit(0);
 }
 

@@ -5,7 +5,11 @@ import type { GateBatch, GateBatchBody } from '../../domain/gate-batch.ts';
 import type { BatchSink } from './batch-sink.ts';
 import type { Draft } from './fence-tally.ts';
 import { createLabelReader, markCredited } from './label-queries.ts';
-import { credit, labelCounts } from './labels.ts';
+import { NO_COHORTS } from './labels/cohorts.ts';
+import type { Cohorts } from './labels/cohorts.ts';
+import { createLabelDesk } from './labels/label-desk.ts';
+import { createProfiles } from './profile.ts';
+import type { Profiles } from './profile.ts';
 import { insertPredictions } from './prediction-queries.ts';
 
 export interface PostgresSinkOptions {
@@ -13,6 +17,9 @@ export interface PostgresSinkOptions {
   readonly connectionString: string | undefined;
   readonly target: string;
   readonly onFault: (error: Error) => void;
+  /** What is remembered of predictions and labels; without it labels have no cohorts. */
+  readonly cohorts?: Cohorts;
+  readonly profiles?: Profiles;
 }
 
 /** The endpoint's last batch, to number the next one, and to recognise one whose storing ended unknown. */
@@ -22,7 +29,14 @@ interface Last {
   readonly batch: GateBatch | null;
 }
 
-export function createPostgresSink({ connectionString, target, onFault }: PostgresSinkOptions): BatchSink {
+/** A draft that may have been stored, and what is to be remembered if it was. */
+interface Unsettled {
+  readonly interval: string;
+  readonly settle: () => void;
+}
+
+export function createPostgresSink(options: PostgresSinkOptions): BatchSink {
+  const { connectionString, target, onFault, cohorts = NO_COHORTS, profiles = createProfiles(null) } = options;
   const pool = new pg.Pool({
     ...(connectionString === undefined ? {} : { connectionString }),
     application_name: 'slipway-capture',
@@ -33,7 +47,9 @@ export function createPostgresSink({ connectionString, target, onFault }: Postgr
   // A connection that breaks while idle must not end the process.
   pool.on('error', onFault);
   const lasts = new Map<string, Last>();
+  const unsettled = new Map<string, Unsettled>();
   const pendingLabels = createLabelReader(target);
+  const countLabels = createLabelDesk({ cohorts, profiles });
 
   async function addBatch(draft: Draft, tolerance: number): Promise<GateBatch> {
     const client = await pool.connect();
@@ -51,16 +67,30 @@ export function createPostgresSink({ connectionString, target, onFault }: Postgr
   async function storeOnce(client: pg.PoolClient, draft: Draft, tolerance: number): Promise<GateBatch> {
     const { endpoint } = draft;
     const last = lasts.get(endpoint) ?? (await readLast(client, target, endpoint));
-    if (last.batch !== null && last.interval === intervalOf(draft)) return last.batch;
+    if (last.batch !== null && last.interval === intervalOf(draft)) return settled(last.batch);
     // Not known any more until this has gone through: after a lost connection nobody can tell whether it was stored.
     lasts.delete(endpoint);
     await client.query('begin');
-    const credited = credit(await pendingLabels(client, endpoint, draft.sealed), tolerance);
-    const batch = sealedBatch({ ...draft, index: last.index + 1, labels: labelCounts(credited) });
+    const index = last.index + 1;
+    const pending = await pendingLabels(client, endpoint, draft.sealed);
+    const { credited, labels, pairs, settle } = countLabels(draft, pending, { index, tolerance });
+    const batch = sealedBatch({ ...draft, pairs, index, labels });
     await insertBatch(client, target, batch);
     await markCredited(client, target, batch, credited);
+    unsettled.set(endpoint, { interval: intervalOf(draft), settle });
     await client.query('commit');
     lasts.set(endpoint, { index: batch.index, interval: intervalOf(batch), batch });
+    return settled(batch);
+  }
+
+  /** Remembers what a stored batch counted, once; also when its storing was found out about only later. */
+  function settled(batch: GateBatch): GateBatch {
+    const { endpoint } = batch;
+    const last = unsettled.get(endpoint);
+    unsettled.delete(endpoint);
+    cohorts.addBatch(batch);
+    if (last?.interval === intervalOf(batch)) last.settle();
+    cohorts.flush(endpoint);
     return batch;
   }
 

@@ -20,7 +20,8 @@ export function rowsOf(request: unknown, answer: unknown): Row[] {
     : inputs.map((input, index) => ({ input, prediction: predictions[index] as unknown }));
 }
 
-function inputRows(request: unknown): readonly unknown[] | null {
+/** The rows that a request in one of MLflow's formats asks about; `null` for any other request. */
+export function inputRows(request: unknown): readonly unknown[] | null {
   const { instances, inputs, dataframe_records, dataframe_split } = fieldsOf(request) ?? {};
   const rows = listOf(dataframe_records) ?? listOf(instances);
   if (rows !== null) return rows;

@@ -9,13 +9,14 @@ interface SettingsFile {
 }
 
 /** Goes up whenever the fields of {@link CapturedEndpoint} change. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** The host writes, capture reads: so that a capture process that comes back needs no host to go on. */
 export function writeSettings(stateDir: string, endpoints: readonly DesiredEndpoint[]): void {
   const captured = endpoints.map(({ endpoint, settings, fence, route, versions }): CapturedEndpoint => {
     const predictPaths = versions.map(({ predictPath }) => predictPath).filter((path) => path !== undefined);
-    return { endpoint, settings, fence, route, predictPaths: [...new Set(predictPaths)] };
+    const servers = versions.flatMap(({ key, process }) => (process ? [{ version: key, process }] : []));
+    return { endpoint, settings, fence, route, predictPaths: [...new Set(predictPaths)], servers };
   });
   const file: SettingsFile = { format: FORMAT, endpoints: captured };
   const path = settingsPath(stateDir);

@@ -70,9 +70,13 @@ export class Converger {
     return this.#next;
   }
 
-  async #tell(): Promise<void> {
-    // Told, never waited for: capture must not hold up an abort. What it does not take now, it gets from the supervisor.
+  /** Told, never waited for: capture must not hold up an abort. What it does not take now, it gets from the supervisor. */
+  tellCapture(): void {
     this.#capture.tell().catch(() => undefined);
+  }
+
+  async #tell(): Promise<void> {
+    this.tellCapture();
     await this.#dataPlane.tell();
   }
 

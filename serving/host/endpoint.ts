@@ -1,4 +1,4 @@
-import type { DesiredEndpoint } from '../data-plane.ts';
+import type { DesiredEndpoint, VersionAddress } from '../data-plane.ts';
 import type { EndpointRecord, VersionRecord } from './records.ts';
 import type {
   EndpointSettings,
@@ -25,9 +25,11 @@ export interface EndpointHome {
   readonly gateway: string;
   readonly log: Log;
   write(record: EndpointRecord): Promise<void>;
-  versionHome(endpoint: string, key: string): Omit<VersionHome, 'save' | 'moved'>;
+  versionHome(endpoint: string, key: string): Omit<VersionHome, 'save' | 'moved' | 'replaced'>;
   /** Resolves once the data plane shows what is desired now. */
   converge(): Promise<void>;
+  /** Tells capture alone: what the proxy has to know is as before. */
+  tellCapture(): void;
   programmed(endpoint: string): Promise<RouteReading['programmed']>;
   memory(): Promise<ReadonlyMap<number, number>>;
   /** Clears away the files of a version that has left this endpoint. */
@@ -74,7 +76,7 @@ export class Endpoint {
     const running = this.versions.flatMap((version) =>
       version.address === null
         ? []
-        : [{ key: version.record.key, port: version.address, predictPath: version.predictPath }],
+        : [{ key: version.record.key, port: version.address, predictPath: version.predictPath, ...processOf(version) }],
     );
     return { ...this.#state, versions: running };
   }
@@ -198,6 +200,7 @@ export class Endpoint {
       ...this.#home.versionHome(this.name, record.key),
       save: () => this.#save(),
       moved: () => void this.#tryToConverge(),
+      replaced: () => this.#home.tellCapture(),
     });
     this.#versions.set(record.key, version);
     return version;
@@ -241,4 +244,8 @@ export class Endpoint {
       this.#home.log('error', 'route not programmed', { endpoint: this.name, reason: sentence(error) });
     }
   }
+}
+
+function processOf({ record }: ServedVersion): Pick<VersionAddress, 'process'> {
+  return record.process ? { process: record.process } : {};
 }

@@ -150,6 +150,7 @@ export class Host {
       log,
       write: (record) => this.#state.write(record),
       converge: () => this.#converger.converge(),
+      tellCapture: () => this.#converger.tellCapture(),
       programmed: (endpoint) => dataPlane.programmed(endpoint),
       memory: () => this.#groupMemory(),
       forget: (endpoint, key) => this.#forget(endpoint, key),

@@ -27,6 +27,8 @@ export interface VersionHome extends LaunchPad {
   save(): Promise<void>;
   /** Its address has become known, or is another one. */
   moved(): void;
+  /** Another process serves at the same address. */
+  replaced(): void;
 }
 
 /** One version on one endpoint: fetches it, starts its server, and starts it again for as long as it is wanted. */
@@ -181,6 +183,7 @@ export class ServedVersion {
     const server = await launchServer(this.#record, folder, this.#home);
     await this.#change({ process: server.process, port: server.port, startedAt: new Date().toISOString() });
     if (moved !== this.address) this.#home.moved();
+    else if (moved !== null) this.#home.replaced();
     return server;
   }
 

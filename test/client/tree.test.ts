@@ -26,6 +26,13 @@ describe('the tree of a rollout', () => {
     ]);
   });
 
+  test('shows what a ramp has spent, and where that lets it go', () => {
+    const ramp = { nextWeight: 3_000, spent: 6.2, budget: 100, excessBound: 0.0213 };
+    expect(tree({ live: { ...VERDICT, ramp } })).toContain(
+      "  risk budget: 7 of 100 bad responses; at most 2.13 % of its answers are bad beyond stable's own; next at most 30 %",
+    );
+  });
+
   test('names the command that lets a waiting gate pass', () => {
     const lines = tree({ status: { ...STATUS, waitingFor: 'canary-10', nextDeadline: null } });
     expect(lines).toContain('├ ▶  canary     1m 30s  waits for approval of canary-10');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RolloutSpec } from '../../domain/rollout-spec.ts';
 import { FULL_WEIGHT } from '../../domain/route.ts';
-import { planRollout } from '../../domain/plan.ts';
+import { hasCanary, mostAfterShadow, planRollout } from '../../domain/plan.ts';
 
 const plan = (spec: Partial<RolloutSpec> = {}) => planRollout({ endpoint: 'digits', model: 'digits', ...spec });
 
@@ -19,11 +19,14 @@ describe('a specification that names only endpoint and model', () => {
     });
   });
 
-  test('goes 1, 5, 10, 25, 50 percent, a minute each at least and two hours altogether at most', () => {
-    const { steps, maxDurationMs, onInconclusive } = plan().canary;
-    expect(steps.map(({ weight }) => weight)).toEqual([100, 500, 1_000, 2_500, 5_000]);
-    expect(steps.every(({ approval, minDurationMs }) => !approval && minDurationMs === 60_000)).toBe(true);
-    expect({ maxDurationMs, onInconclusive }).toEqual({ maxDurationMs: 7_200_000, onInconclusive: 'hold' });
+  test('climbs to a proof at a tenth of the traffic within a budget of 100 bad responses, a minute at least and two hours at most a step', () => {
+    expect(plan().canary).toEqual({
+      steps: [],
+      ramp: { badExposure: 100, maxWeight: 1_000, growth: 3, minDurationMs: 60_000 },
+      maxDurationMs: 7_200_000,
+      onInconclusive: 'hold',
+    });
+    expect(hasCanary(plan())).toBe(true);
   });
 
   test('must be proved no worse in errors, rejections and median latency', () => {
@@ -55,6 +58,18 @@ describe('what a specification says is carried out', () => {
       soak: null,
       validate: null,
     });
+  });
+
+  test('steps that are named take the place of the ramp; none at all leave the canary out', () => {
+    const named = plan({ canary: { steps: [1, 5, 50] } });
+    expect(named.canary.steps.map(({ weight }) => weight)).toEqual([100, 500, 5_000]);
+    expect(named.canary.ramp).toBeNull();
+    expect([named, plan({ canary: { steps: [] } })].map(hasCanary)).toEqual([true, false]);
+  });
+
+  test('a shadow is followed by the first step, a ramp of a tenth at most, or all traffic', () => {
+    const following = [{}, { canary: { steps: [5, 50] } }, { canary: { steps: [] } }, { risk: { maxPercent: 3 } }];
+    expect(following.map((spec) => mostAfterShadow(plan(spec)))).toEqual([1_000, 500, FULL_WEIGHT, 300]);
   });
 
   test('a step can wait longer, or for a person', () => {

@@ -38,7 +38,7 @@ describe('a faulty candidate goes back', () => {
     for (const seed of seeds) {
       const { verdict, batches } = canary(seed, { ...HEALTHY, medianMs: 180 }, 60);
       expect(verdict.decision).toBe('fail');
-      expect(verdict.summary).toMatch(/latency\.p50 of v4 is [23]\.?\d?× stable's \(\d+ ms vs \d+ ms\)/);
+      expect(verdict.summary).toMatch(/latency\.p\d\d of v4 is [234]\.?\d?× stable's \(\d+ ms vs \d+ ms\)/);
       expect(batches).toBeLessThanOrEqual(8);
     }
   });
@@ -56,16 +56,33 @@ describe('a faulty candidate goes back', () => {
     expect(canary(1, { ...HEALTHY, errors: 1 }, 60)).toMatchObject({ verdict: { decision: 'fail' }, batches: 1 });
   });
 
+  test('that answers nothing at all, after three requests in a thousand', () => {
+    const arms = [arm(STABLE, 997), arm(CANDIDATE, 3, { errors: 3 })];
+    expect(judgeAll(question({ weight: 30 }), [batch(0, { arms })]).decision).toBe('fail');
+  });
+
+  test('that fails three times in ten, at the first batch', () => {
+    const arms = [arm(STABLE, 800), arm(CANDIDATE, 200, { errors: 60 })];
+    expect(judgeAll(question(), [batch(0, { arms })]).decision).toBe('fail');
+  });
+
   test('at a weight of 1 %, after a handful of its requests', () => {
     const arms = [arm(STABLE, 990), arm(CANDIDATE, 10, { errors: 4 })];
-    const verdict = judgeAll(question({ weight: 100, nextWeight: 500 }), [batch(0, { arms })]);
+    const verdict = judgeAll(
+      question({ weight: 100, nextWeight: 500 }),
+      [0, 1].map((i) => batch(i, { arms })),
+    );
     expect(verdict.decision).toBe('fail');
-    expect(verdict.samples).toEqual({ candidate: 10, stable: 990 });
+    expect(verdict.samples).toEqual({ candidate: 20, stable: 1_980 });
   });
 
   test('whose rejections (4xx) rise, since a model that raises answers 400', () => {
     const arms = [arm(STABLE, 800, { rejected: 4 }), arm(CANDIDATE, 200, { rejected: 60 })];
-    expect(judgeAll(question(), [batch(0, { arms })]).summary).toMatch(/^rejected of v4: 30 % vs 0\.5 % of stable$/);
+    const verdict = judgeAll(
+      question(),
+      [0, 1, 2].map((i) => batch(i, { arms })),
+    );
+    expect(verdict.summary).toMatch(/^rejected of v4: 30 % vs 0\.5 % of stable$/);
   });
 
   test('whose late labels show more wrong answers', () => {
@@ -74,7 +91,10 @@ describe('a faulty candidate goes back', () => {
       { version: CANDIDATE, n: 200, correct: 130 },
     ];
     const arms = [arm(STABLE, 800), arm(CANDIDATE, 200)];
-    const verdict = judgeAll(question(), [batch(0, { arms, labels })]);
+    const verdict = judgeAll(
+      question(),
+      Array.from({ length: 8 }, (_, i) => batch(i, { arms, labels })),
+    );
     expect(verdict.summary).toMatch(/^wrong answers of v4 \(accuracy\): 35 % vs 5 % of stable$/);
     expect(metricOf(verdict, 'accuracy')).toMatchObject({ decision: 'fail', unit: 'share', margin: 0.02 });
   });

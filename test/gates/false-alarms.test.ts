@@ -5,9 +5,9 @@ import { binomial, random } from './support/random.ts';
 import { judge, observe, openGate } from '../../gates/gate.ts';
 
 // Seconds each when alone; other files share the cores.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
-const RUNS = 400;
+const RUNS = 200;
 const BATCHES = 60;
 
 /** Share of runs that fail at any look, if each batch comes from `next`. */
@@ -25,7 +25,7 @@ function everFails(asked: Parameters<typeof openGate>[0], make: (next: () => num
 
 type Sealed = ReturnType<typeof batch>;
 
-/** What 400 runs may show at most, if the true rate is `alpha`: three standard errors more. */
+/** What so many runs may show at most, if the true rate is `alpha`: three standard errors more. */
 const atMost = (alpha: number) => alpha + 3 * Math.sqrt((alpha * (1 - alpha)) / RUNS);
 
 describe('a candidate that is the same as stable is rolled back no more often than alpha says', () => {

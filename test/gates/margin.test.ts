@@ -43,10 +43,10 @@ describe('exposure-scaled margins', () => {
   });
 });
 
-test('half of a latency margin is tolerated, and at least 4 %', () => {
+test('two fifths of a latency margin are tolerated, and at least 4 %', () => {
   expect(latencyTolerance(0.01)).toBe(0.04);
-  expect(latencyTolerance(0.5)).toBe(0.25);
-  expect(latencyTolerance(1)).toBe(0.5);
+  expect(latencyTolerance(0.5)).toBe(0.2);
+  expect(latencyTolerance(1)).toBe(0.4);
 });
 
 test('a slowdown within the tolerance is no reason to go back, however much traffic shows it', () => {

@@ -63,12 +63,12 @@ describe('sticky users', () => {
     expect(worstDesignEffect([arm(STABLE, 100)])).toBe(1);
   });
 
-  test('ten failing requests of one user are less evidence than ten users’ ones', () => {
+  test('sixty failing requests of six users are less evidence than those of sixty users', () => {
     const arms = (users: UserSums | null) => [
       arm(STABLE, 800, { users: users && clustered(80, 0) }),
-      arm(CANDIDATE, 200, { errors: 10, users }),
+      arm(CANDIDATE, 200, { errors: 60, users }),
     ];
-    const one = judgeAll(question(), [batch(0, { arms: arms(clustered(20, 1)) })]);
+    const one = judgeAll(question(), [batch(0, { arms: arms(clustered(20, 6)) })]);
     const many = judgeAll(question(), [batch(0, { arms: arms(null) })]);
     expect(many.decision).toBe('fail');
     expect(one.decision).toBe('inconclusive');

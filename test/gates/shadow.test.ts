@@ -56,7 +56,7 @@ describe('a shadow fails', () => {
 
   test('when none of its answers is a good one', () => {
     const none = { onlyVersionFailed: 20, latency: [], latencyAgainst: [] };
-    expect(shadow(3, none, asked, 0)).toMatchObject({ decision: 'fail', samples: { candidate: 60 } });
+    expect(shadow(4, none, asked, 0)).toMatchObject({ decision: 'fail', samples: { candidate: 80 } });
   });
 
   test('when its answers take twice as long as those that were served', () => {

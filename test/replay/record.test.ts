@@ -62,6 +62,15 @@ describe.runIf(process.env['RECORD_HISTORIES'])('records how rollouts of this re
     });
   });
 
+  test('climbed', async () => {
+    const world = new World();
+    await withWorkers(env, world, async (client) => {
+      const handle = await startRollout(client, { endpoint: 'climbed', canary: {} });
+      await handle.result();
+      await record('climbed-ramp', handle);
+    });
+  });
+
   test('continued', async () => {
     const world = new World();
     await withWorkers(env, world, async (client) => {

@@ -25,7 +25,7 @@ function step(percent: number) {
   );
 }
 
-const spec = fc.record(
+const parts = fc.record(
   {
     endpoint: name,
     model: fc.stringMatching(/^[A-Za-z0-9_. -]{1,30}$/).filter((text) => text.trim() !== ''),
@@ -42,7 +42,14 @@ const spec = fc.record(
     ),
     canary: fc.record(
       { steps, minDuration: seconds(0, 60), maxDuration: seconds(61, 9000), onInconclusive: policy },
-      { requiredKeys: ['steps'] },
+      { requiredKeys: [] },
+    ),
+    risk: fc.record(
+      {
+        badExposure: fc.integer({ min: 10, max: 1e6 }),
+        maxPercent: fc.integer({ min: 1, max: 9000 }).map((w) => w / 100),
+      },
+      { requiredKeys: [] },
     ),
     soak: fc.oneof(
       fc.constant(false),
@@ -54,6 +61,11 @@ const spec = fc.record(
         beta: probability,
         errors: metric,
         latency: fc.record({ p99: metric }),
+        violations: metric,
+        recall: metric,
+        memory: metric,
+        coverage: fc.record({ least: share }, { requiredKeys: [] }),
+        drift: fc.record({ margin: share, common: fc.constantFrom('note', 'hold') }, { requiredKeys: [] }),
         minRequests: fc.integer({ min: 1 }),
       },
       { requiredKeys: [] },
@@ -69,6 +81,9 @@ const spec = fc.record(
   { requiredKeys: ['endpoint', 'model'] },
 );
 
+/** A risk budget and fixed weights exclude each other. */
+const spec = parts.map(({ risk, ...rest }) => ({ ...rest, ...(risk && !rest.canary?.steps && { risk }) }));
+
 test('any specification built from valid parts is read from its YAML as it was written, and plans', () => {
   fc.assert(
     fc.property(spec, (written) => {
@@ -76,6 +91,7 @@ test('any specification built from valid parts is read from its YAML as it was w
       expect(reading).toEqual({ spec: written });
       if (!('spec' in reading)) return;
       const { canary } = planRollout(reading.spec);
+      expect(canary.ramp === null).toBe(written.canary?.steps !== undefined);
       const weights = canary.steps.map((planned) => planned.weight);
       expect(weights.every((weight, index) => weight > (weights[index - 1] ?? 0) && weight <= FULL_WEIGHT)).toBe(true);
     }),

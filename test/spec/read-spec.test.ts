@@ -64,6 +64,22 @@ capture: {sample: 1.5}
       /^4 approval\[0\]: .*left out/,
     ],
     ['a step of thousandths', `${MINIMAL}canary: {steps: [0.001]}\n`, /at most two decimals/],
+    [
+      'a risk budget beside fixed weights',
+      `${MINIMAL}risk: {badExposure: 50}\ncanary: {steps: [5]}\n`,
+      /^3 risk: .*fixes the weights: remove one/,
+    ],
+    [
+      'a risk budget that nothing could keep',
+      `${MINIMAL}risk: {badExposure: 5}\n`,
+      /^3 risk.badExposure: must be at least 10, is 5$/,
+    ],
+    [
+      'a ramp that leaves stable nothing',
+      `${MINIMAL}risk: {maxPercent: 100}\n`,
+      /^3 risk.maxPercent: must be at most 90/,
+    ],
+    ['a ramp to thousandths', `${MINIMAL}risk: {maxPercent: 0.001}\n`, /^3 risk.maxPercent: .*two decimals/],
     ['a time limit of nothing', `${MINIMAL}maxBlind: 0s\n`, /^3 maxBlind: must be longer than nothing$/],
     [
       'a switch that only turns off',

@@ -4,11 +4,12 @@ import { failure } from '../../activities/failures.ts';
 import type { Activities } from '../../activities/index.ts';
 import { compareFences, NO_FENCE, type Fence } from '../../domain/fence.ts';
 import { rolloutId, versionKey } from '../../domain/ids.ts';
+import type { GateQuestion } from '../../domain/gate-question.ts';
 import type { LedgerEntry } from '../../domain/ledger-entry.ts';
 import type { PinnedVersion } from '../../domain/model-version.ts';
 import { planRollout } from '../../domain/plan.ts';
 import type { RolloutSpec } from '../../domain/rollout-spec.ts';
-import { EMPTY_ROUTE, sameRoute, wholeRoute, type Route } from '../../domain/route.ts';
+import { EMPTY_ROUTE, FULL_WEIGHT, sameRoute, wholeRoute, type Route } from '../../domain/route.ts';
 import type { Decision, Verdict } from '../../domain/verdict.ts';
 
 const SLICE_MS = 5_000;
@@ -26,6 +27,12 @@ export class World {
   readonly routes: Route[] = [];
   /** What gates say, by name (`validate`, `shadow`, `canary-10`, `soak`); `pass` where nothing is set, `watch` never ends. */
   readonly gates: Record<string, Decision | 'watch'> = {};
+  /** Reasons that gates give, where they are not those of their decision. */
+  readonly reasons: Record<string, string> = {};
+  /** Requests of each arm that gates say they saw, in one batch. */
+  samples = { candidate: 100, stable: 100 };
+  /** How far the risk budget lets a ramp go from a weight; as far as the plan does where nothing is set. */
+  allowed: (weight: number) => number = () => FULL_WEIGHT;
   /** Called at the beginning of every activity; what it throws, the activity throws. */
   before: (activity: string, step: string) => Promise<void> | void = () => undefined;
   /** Lets time go by on the server that skips it. */
@@ -84,7 +91,8 @@ export class World {
         this.gates[name] === 'watch' || (mode === 'guard' && !['fail', 'error'].includes(this.gates[name] ?? ''));
       if (never) await untilCancelled();
       else if (mode === 'window' && this.gates[name] !== 'fail') await this.pass(limitMs ?? 0);
-      return { verdict: this.verdictOf(name), cursor: { state: null, afterIndex: 0 } };
+      const verdict = { ...this.verdictOf(name), ...this.rampOf(question) };
+      return { verdict, cursor: { state: null, afterIndex: 0 } };
     },
     moveAlias: async ({ version }) => {
       await this.before('moveAlias', version ?? 'none');
@@ -128,21 +136,29 @@ export class World {
   verdictOf(name: string): Verdict {
     const scripted = this.gates[name] ?? 'pass';
     const decision = scripted === 'watch' ? 'inconclusive' : scripted;
-    const reason = {
-      pass: 'GatePassed',
-      fail: 'GateFailed',
-      inconclusive: 'NotEnoughEvidence',
-      error: 'EvidenceUnreachable',
-    }[decision];
+    const reason =
+      this.reasons[name] ??
+      {
+        pass: 'GatePassed',
+        fail: 'GateFailed',
+        inconclusive: 'NotEnoughEvidence',
+        error: 'EvidenceUnreachable',
+      }[decision];
     return {
       decision,
       reason,
       summary: `${name} says ${decision}`,
       metrics: [],
-      samples: { candidate: 100, stable: 100 },
+      samples: this.samples,
       batches: { count: 1, first: 0, last: 0, hash: 'sha256:0' },
       algorithm: 'scripted/1',
     };
+  }
+
+  rampOf({ plan, weight, nextWeight }: GateQuestion): Pick<Verdict, 'ramp'> {
+    if (!plan.ramp) return {};
+    const allowed = Math.min(this.allowed(weight), nextWeight);
+    return { ramp: { nextWeight: allowed, spent: 5, budget: plan.ramp.badExposure, excessBound: 0.05 } };
   }
 
   #facts(spec: RolloutSpec, candidate: PinnedVersion) {

@@ -2,7 +2,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { weightOf, wholeRoute } from '../../domain/route.ts';
 import { approveUpdate, promoteUpdate, statusQuery } from '../../workflows/messages.ts';
-import { startRollout, type RolloutHandle } from '../support/rollouts.ts';
+import { startRollout, STEPS, type RolloutHandle } from '../support/rollouts.ts';
 import { startTemporal, withWorkers } from '../support/temporal.ts';
 import { CANDIDATE, STABLE, World } from '../support/world.ts';
 
@@ -115,7 +115,7 @@ test('an undecided canary asks a person where the specification says so', async 
   const world = new World();
   world.gates['canary-1'] = 'inconclusive';
   const result = await withWorkers(env, world, async (client) => {
-    const handle = await startRollout(client, { canary: { onInconclusive: 'ask' } });
+    const handle = await startRollout(client, { canary: { steps: STEPS, onInconclusive: 'ask' } });
     await until(handle, (status) => status.waitingFor === 'canary-1-undecided');
     await handle.executeUpdate(approveUpdate, { args: [{ gate: 'canary-1-undecided' }] });
     return handle.result();

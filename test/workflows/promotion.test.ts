@@ -47,7 +47,7 @@ test('a first deployment that fails its soak leaves the endpoint as it was: empt
   expect(world.deployed.size).toBe(0);
 });
 
-test('a default rollout costs at most 150 history events besides its soak', async () => {
+test('a rollout of five steps costs at most 150 history events besides its soak', async () => {
   const world = new World();
   const events = await withWorkers(env, world, async (client) => {
     const handle = await startRollout(client, { soak: false });

@@ -1,3 +1,4 @@
+import { hasCanary } from '../../domain/plan.ts';
 import { FULL_WEIGHT, splitRoute, wholeRoute } from '../../domain/route.ts';
 import { awaitApproval } from '../gate.ts';
 import { quick } from '../proxies.ts';
@@ -8,7 +9,7 @@ export async function fullRollout(run: Run): Promise<void> {
   const { facts, progress, journal, undo, stable } = run;
   const { plan, snapshot, candidate } = facts;
   progress.begin('full', 'all traffic to the candidate');
-  const unsplit = !stable || plan.canary.steps.length === 0;
+  const unsplit = !stable || !hasCanary(plan);
   if (unsplit && plan.approval.includes('full')) await awaitApproval(run, 'full', null);
   if (unsplit) await run.controls.resumed();
   undo.push({ kind: 'restoreTraffic', route: snapshot.route });

@@ -1,3 +1,4 @@
+import { mostAfterShadow } from '../../domain/plan.ts';
 import { mirrorRoute } from '../../domain/route.ts';
 import { awaitApproval, passGate, type Gate } from '../gate.ts';
 import type { Run } from '../run.ts';
@@ -33,7 +34,7 @@ export async function shadow(run: Run): Promise<void> {
       stageSequence: run.sequence,
       stepSequence: run.sequence,
       weight: 0,
-      nextWeight: plan.canary.steps[0]?.weight ?? 10_000,
+      nextWeight: mostAfterShadow(plan),
       minDurationMs: 0,
     },
   };

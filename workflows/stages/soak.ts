@@ -42,7 +42,12 @@ export async function soak(run: Run, input: RolloutInput): Promise<void> {
   if (last?.decision !== 'pass' && !nothingToGoBackTo && !controls.endSoak)
     throw new Halt('held', 'NotEnoughEvidence', last?.summary ?? 'the soak saw nothing', last);
   const reason = controls.endSoak ? 'SoakEndedEarly' : nothingToGoBackTo ? 'NoData' : 'SoakPassed';
-  journal.note({ stage: 'soak', reason, detail: { summary: last?.summary ?? '' }, evidence: last });
+  journal.note({
+    stage: 'soak',
+    reason,
+    detail: { summary: last?.summary ?? '', question: gate.question },
+    evidence: last,
+  });
   progress.end('soak', 'passed', last?.summary ?? '');
 
   function stop(
@@ -50,7 +55,12 @@ export async function soak(run: Run, input: RolloutInput): Promise<void> {
     reason: 'GateFailed' | 'EvidenceUnreachable',
     verdict: NonNullable<typeof last>,
   ): never {
-    journal.note({ stage: 'soak', reason, detail: { summary: verdict.summary }, evidence: verdict });
+    journal.note({
+      stage: 'soak',
+      reason,
+      detail: { summary: verdict.summary, question: gate.question },
+      evidence: verdict,
+    });
     throw new Halt(outcome, reason, verdict.summary, verdict);
   }
 }
@@ -69,6 +79,7 @@ async function carryOver(run: Run, input: RolloutInput, soakState: SoakState): P
       paused: run.controls.paused,
       soak: soakState,
       stages: run.progress.status.stages,
+      steps: run.progress.status.steps,
       lastVerdict: run.progress.status.lastVerdict,
       ledgerSequence: run.journal.sequence,
       ledgerPending: run.journal.pending,

@@ -1,7 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BatchSink } from '../../../serving/capture/batch-sink.ts';
 import type { Draft } from '../../../serving/capture/fence-tally.ts';
+import { openCohortRing } from '../../../serving/capture/labels/cohort-ring.ts';
+import { createCohorts } from '../../../serving/capture/labels/cohorts.ts';
 import { createPostgresSink } from '../../../serving/capture/postgres-sink.ts';
+import type { PostgresSinkOptions } from '../../../serving/capture/postgres-sink.ts';
 import { recordsOf } from '../../../serving/capture/record.ts';
 import type { PredictionRow } from '../../../serving/capture/record.ts';
 import { startEvidence } from '../support/evidence.ts';
@@ -73,17 +79,45 @@ test('what is older than the endpoint keeps is deleted, other endpoints keep the
   expect((await evidence.client.query(query)).rows).toEqual(kept.map(({ requestId }) => ({ request_id: requestId })));
 });
 
-function newSink(): BatchSink {
+test('labels of a draft that is given again are counted once, and known as counted', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-sink-'));
+  const cohorts = createCohorts((endpoint, everyMs) => openCohortRing(folder, endpoint, everyMs));
+  cohorts.begin('digits', 1000);
+  const sink = newSink({ cohorts });
+  const made = { ...row('1'), ts: time(20), requestId: 'labelled', epoch: 1, sequence: 1, prediction: '7' };
+  await sink.addPredictions([made]);
+  cohorts.addPredictions('digits', { at: time(20), fence: { epoch: 1, sequence: 1 } }, 'v1', 1);
+  const first = await sink.addBatch(draft(20), 0);
+  const insert = `insert into slipway.outcomes (target, endpoint, request_id, row, label, received_at)
+    values ('local', 'digits', 'labelled', 0, '7', $1)`;
+  await evidence.client.query(insert, [new Date(time(20.5)).toISOString()]);
+  const second = await sink.addBatch(draft(21), 0);
+  const again = [await sink.addBatch(draft(21), 0), await newSink({ cohorts }).addBatch(draft(21), 0)];
+  expect(again).toEqual([second, second]);
+  expect(second.labels).toEqual([
+    { ...{ version: 'v1', n: 1, correct: 1 }, cohort: first.index, revision: second.index, predictions: 1, earlier: 0 },
+  ]);
+  expect((await sink.addBatch(draft(22), 0)).labels).toEqual([]);
+  const known = cohorts.find('digits', { at: time(20), fence: { epoch: 1, sequence: 1 } });
+  expect(known?.versions).toEqual({ v1: { predictions: 1, labelled: 1 } });
+  cohorts.close();
+  rmSync(folder, { recursive: true });
+});
+
+function newSink(options: Partial<PostgresSinkOptions> = {}): BatchSink {
   const connectionString = evidence.database.appUrl;
-  const sink = createPostgresSink({ connectionString, target: 'local', onFault: () => undefined });
+  const sink = createPostgresSink({ connectionString, target: 'local', onFault: () => undefined, ...options });
   sinks.push(sink);
   return sink;
 }
 
+function time(second: number): number {
+  return 1_700_000_000_000 + second * 1000;
+}
+
 function draft(second: number): Draft {
-  const time = (offset: number) => new Date(1_700_000_000_000 + offset * 1000).toISOString();
-  const fence = { epoch: 1, sequence: 1 };
-  return { endpoint: 'digits', fence, opened: time(second), sealed: time(second + 1), arms: [], pairs: [], lost: 0 };
+  const [opened = '', sealed = ''] = [second, second + 1].map((end) => new Date(time(end)).toISOString());
+  return { endpoint: 'digits', fence: { epoch: 1, sequence: 1 }, opened, sealed, arms: [], pairs: [], lost: 0 };
 }
 
 function row(input: string): PredictionRow {
