@@ -82,6 +82,10 @@ async function checkCapabilities(target: ServingTarget, plan: RolloutPlan): Prom
   const coarse = plan.canary.steps.find(({ weight }) => weight % can.weightGranularity !== 0);
   if (coarse)
     faults.push(`a step of ${coarse.weight / 100} %; its steps are multiples of ${can.weightGranularity / 100} %`);
+  if (plan.canary.ramp && can.weightGranularity > 1)
+    faults.push(
+      `a ramp, whose weights are any part of 10,000; name \`canary.steps\`, multiples of ${can.weightGranularity / 100} %`,
+    );
   if (faults.length > 0) throw failure('Unsupported', `target ${plan.target} cannot do: ${faults.join('; ')}`);
 }
 

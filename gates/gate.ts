@@ -13,7 +13,7 @@ import type { RampState } from './ramp/ramp.ts';
 import { observeRamp, openRamp } from './ramp/ramp.ts';
 import { verdictOf } from './verdict-of.ts';
 
-/** A gate between two looks: plain data of at most 4 KB, so that it fits into a heartbeat. */
+/** A gate between two looks: plain data; what it remembers is 3 to 5 KB, so that it fits into a heartbeat. */
 export interface GateState {
   readonly question: GateQuestion;
   readonly seen: Seen;

@@ -11,7 +11,9 @@ const WORKFLOW = rolloutWorkflowId('local', ENDPOINT);
 /** 500 requests a second, so that the 1 % step too has its evidence within its bake time. */
 const EVERY_MS = 2;
 
-/** What Slipway adds to a rollout of the default steps: history events, and wall time beyond what the plan asks to wait. */
+const STEPS = [1, 5, 10, 25, 50];
+
+/** What Slipway adds to a rollout of five steps: history events, and wall time beyond what the plan asks to wait. */
 export const run: Benchmark = async ({ quick }) =>
   withBench(async ({ stack, rollouts, temporalAddress }) => {
     const traffic = new BenchTraffic(`${stack.gateway}/${ENDPOINT}/invocations`, EVERY_MS);
@@ -21,15 +23,19 @@ export const run: Benchmark = async ({ quick }) =>
       const runId = await begin(rollouts, {
         version: '2',
         soak: false,
-        canary: { minDuration: `${bakeMs}ms` },
+        canary: { steps: STEPS, minDuration: `${bakeMs}ms` },
         ...(quick && { gates: { batch: '1s' as const } }),
       });
       await untilClosed(rollouts, runId);
       const wallMs = Date.now() - began;
       const events = await countEvents(temporalAddress, runId);
-      const figures = { events, wall_over_bake: round(wallMs / (5 * bakeMs)), failed_requests: traffic.failed };
+      const figures = {
+        events,
+        wall_over_bake: round(wallMs / (STEPS.length * bakeMs)),
+        failed_requests: traffic.failed,
+      };
       process.stdout.write(
-        `\n  default steps, ${bakeMs / 1_000} s each: ${events} history events, ${Math.round(wallMs / 1_000)} s in all, ${figures.wall_over_bake} of the bake time\n`,
+        `\n  ${STEPS.length} steps, ${bakeMs / 1_000} s each: ${events} history events, ${Math.round(wallMs / 1_000)} s in all, ${figures.wall_over_bake} of the bake time\n`,
       );
       // Of a bake time of seconds the start of a server is a large share; the ratio is held to its goal on the defaults.
       return judged(figures, { events: 150, failed_requests: 0, ...(!quick && { wall_over_bake: 1.1 }) });
