@@ -38,15 +38,24 @@ export interface Calibration {
   readonly latency: { readonly width: number; readonly total: number; readonly gapsAndCounts: readonly number[] };
 }
 
-/** Shares of the noise models, and counts of calm batches and of bursts of an arm. */
+/** What is known of the noise of one metric. */
 export interface NoiseShares {
+  /** Shares of the noise models. */
   readonly models: readonly number[];
+  /** Bursts of one arm, as expected counts of batches. */
   readonly habits: {
+    /** Calm batches, and bursts that began in one. */
     readonly calm: number;
     readonly starts: number;
+    /** Batches in a burst, and those of them that went on with one. */
     readonly burst: number;
     readonly stays: number;
+    /**
+     * How much a further calm batch counts; 1 where absent. Less where single replicas taught the habits: the whole arm that
+     * one goes on to learn from is calmer than any of them.
+     */
     readonly heed?: number;
+    /** Bursts that began at each level. */
     readonly levels: readonly number[];
   };
 }

@@ -1,3 +1,4 @@
+import type { NoiseShares } from '../../domain/gate-question.ts';
 import type { Habits, NoiseKind, PackedHabits } from './habits.ts';
 import type { Line } from './line.ts';
 import type { LnLikelihood } from '../likelihood.ts';
@@ -18,11 +19,7 @@ export interface Belief {
 }
 
 /** What was known of noise before the gate opened. */
-export interface NoisePrior {
-  /** Shares of the noise models. */
-  readonly models: readonly number[];
-  readonly habits: Habits;
-}
+export type NoisePrior = NoiseShares;
 
 /** What is believed before any batch. */
 export function usualNoise(kind: NoiseKind): NoisePrior {

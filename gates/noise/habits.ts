@@ -1,21 +1,8 @@
+import type { NoiseShares } from '../../domain/gate-question.ts';
 import { LEVELS } from './models.ts';
 
-/** What is known of the bursts of one arm: expected counts of batches, what is believed before any counted in. */
-export interface Habits {
-  /** Calm batches, and bursts that began in one. */
-  readonly calm: number;
-  readonly starts: number;
-  /** Batches in a burst, and those of them that went on with one. */
-  readonly burst: number;
-  readonly stays: number;
-  /**
-   * How much a further calm batch counts; 1 where absent. Less where single replicas taught the habits: the whole arm that
-   * one goes on to learn from is calmer than any of them.
-   */
-  readonly heed?: number;
-  /** Bursts that began at each level. */
-  readonly levels: readonly number[];
-}
+/** What is known of the bursts of one arm; what is believed before any was seen is counted in. */
+export type Habits = NoiseShares['habits'];
 
 const USUAL = { calm: 20, starts: 1.2, burst: 4, stays: 2.2 };
 

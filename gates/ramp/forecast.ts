@@ -1,7 +1,7 @@
 import type { ArmCounts, GateBatch } from '../../domain/gate-batch.ts';
 import type { RampPlan } from '../../domain/ramp.ts';
 import type { RampState } from './ramp.ts';
-import type { CanaryStep, RolloutPlan } from '../../domain/plan.ts';
+import type { RolloutPlan } from '../../domain/plan.ts';
 import { FULL_WEIGHT } from '../../domain/route.ts';
 import { describeOverspending, isBearable, isOutOfBudget, nextWeight, rampObstacles } from './allowance.ts';
 import { firstWeight, lastWeight } from '../../domain/ramp.ts';
@@ -58,13 +58,6 @@ export function forecastRamp(
 
 /** Live requests a second that a plan is shown for where nobody says how many there are. */
 export const NOMINAL_RATE = 10;
-
-/** The steps of a plan's canary: those that it names, or those that its ramp is expected to take. */
-export function expectedSteps(plan: RolloutPlan, requestsPerSecond = NOMINAL_RATE): readonly CanaryStep[] {
-  const minDurationMs = plan.canary.ramp?.minDurationMs ?? 0;
-  const forecast = forecastRamp(plan, { requestsPerSecond });
-  return forecast?.steps.map(({ weight }) => ({ weight, approval: false, minDurationMs })) ?? plan.canary.steps;
-}
 
 interface Expected {
   readonly weight: number;

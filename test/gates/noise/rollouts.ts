@@ -1,23 +1,12 @@
 import type { BatchLine, CalibrationLine, JudgeConfig, JudgeReply } from '../../../gates/session/protocol.ts';
 import type { Session } from '../../../gates/session/session.ts';
 import { binomial, latency, random } from '../support/random.ts';
+import { DEFAULT_CONFIG } from '../../../bench/gates/default-config.ts';
 import { calibrate, judgeBatch, openSession } from '../../../gates/session/session.ts';
 import { repeat } from './support.ts';
 
-export const CONFIG: JudgeConfig = {
-  alpha: 0.05,
-  beta: 0.05,
-  max_batches: 60,
-  min_batches: 5,
-  margins: {
-    error_rate_abs: 0.01,
-    p50_ratio: 1.15,
-    p95_ratio: 1.2,
-    p99_ratio: 1.3,
-    accuracy_abs: 0.03,
-    paired_accuracy_abs: 0.02,
-  },
-};
+/** What sessions are asked: the same as in the benchmark. */
+export const CONFIG: JudgeConfig = DEFAULT_CONFIG;
 
 /** How an arm is in one batch. */
 export interface Arm {
