@@ -1,4 +1,4 @@
-import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
+import type { NativeConnection, WorkerOptions, WorkflowBundleOption } from '@temporalio/worker';
 import { Worker } from '@temporalio/worker';
 import type { Activities } from '../activities/index.ts';
 import { ACTIVITY_QUEUES, WORKFLOW_QUEUE } from './queues.ts';
@@ -15,9 +15,12 @@ export async function createWorkers(options: {
   namespace: string;
   workflowBundle: WorkflowBundleOption;
   activities: Activities;
+  /** What all workers share beyond that: codec, interceptors, the deployment's version. */
+  extra?: Pick<WorkerOptions, 'dataConverter' | 'interceptors' | 'workerDeploymentOptions'>;
 }): Promise<Worker[]> {
-  const { connection, namespace, workflowBundle, activities } = options;
+  const { connection, namespace, workflowBundle, activities, extra } = options;
   const shared = {
+    ...extra,
     connection,
     namespace,
     activities,
