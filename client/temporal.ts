@@ -1,21 +1,7 @@
-import { Connection } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { Connection } from '@temporalio/client';
+import { connectTemporal, temporalConfig } from '../temporal/connection.ts';
 
-const CONNECT_MS = 5_000;
-
-/** A connection as `TEMPORAL_*` and the Temporal configuration file describe it, to the given address. */
-export async function connectTemporal(address: string | undefined): Promise<Connection> {
-  const { connectionOptions } = loadClientConnectConfig();
-  const { address: configured, apiKey, tls, metadata } = connectionOptions;
-  const target = address ?? configured;
-  return Connection.connect({
-    ...(target === undefined ? {} : { address: target }),
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(tls === undefined ? {} : { tls }),
-    ...(metadata === undefined ? {} : { metadata }),
-    connectTimeout: CONNECT_MS,
-  });
-}
+export { connectTemporal };
 
 /** Runs `work` on a connection that is closed afterwards. */
 export async function withTemporal<T>(
@@ -32,5 +18,5 @@ export async function withTemporal<T>(
 
 /** `TEMPORAL_NAMESPACE`, or the configuration file's, else `default`. */
 export function temporalNamespace(): string {
-  return loadClientConnectConfig().namespace ?? 'default';
+  return temporalConfig().namespace;
 }

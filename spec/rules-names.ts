@@ -8,7 +8,14 @@ export function nameFaults(spec: Reader): FoundFault[] {
 function webhookFaults(spec: Reader): FoundFault[] {
   return [...spec.list('notify').keys()].flatMap((index) => {
     const webhook = spec.text('notify', index, 'webhook');
-    if (webhook === null || /^https?:$/.test(URL.parse(webhook)?.protocol ?? '')) return [];
+    if (webhook === null) return [];
+    const url = URL.parse(webhook);
+    // A specification goes into histories and the ledger.
+    if (url && (url.username !== '' || url.password !== ''))
+      return [
+        { path: ['notify', index, 'webhook'], message: 'must not hold a name or password; sign with `secretEnv`' },
+      ];
+    if (/^https?:$/.test(url?.protocol ?? '')) return [];
     return [{ path: ['notify', index, 'webhook'], message: `must be an http or https URL, is ${show(webhook)}` }];
   });
 }

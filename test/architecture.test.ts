@@ -13,8 +13,9 @@ const ARROWS: Record<string, { values: string[]; types?: string[] }> = {
   workflows: { values: ['domain'], types: ['activities'] },
   activities: { values: ['domain', 'gates', 'spec', 'packages'] },
   serving: { values: ['domain', 'packages'] },
-  client: { values: ['domain', 'gates', 'spec', 'packages', 'workflows/messages.ts'] },
-  worker: { values: ['domain', 'spec', 'activities', 'packages', 'workflows/messages.ts'] },
+  temporal: { values: [] },
+  client: { values: ['domain', 'gates', 'spec', 'packages', 'temporal', 'workflows/messages.ts'] },
+  worker: { values: ['domain', 'spec', 'activities', 'packages', 'temporal', 'workflows/messages.ts'] },
 };
 
 interface Import {

@@ -11,6 +11,7 @@ const folders = [
   'scripts',
   'serving',
   'spec',
+  'temporal',
   'test',
   'worker',
   'workflows',
@@ -26,12 +27,13 @@ const house = {
   'workflows/**': { may: ['domain/'], types: ['activities/'], packages: ['@temporalio/(workflow|common)$'] },
   'activities/**': { may: ['domain/', 'gates/', 'spec/', 'packages/mlflow-client-ts/'], packages: anyPackage },
   'serving/**': { may: ['domain/', 'packages/mlflow-client-ts/'], packages: anyPackage },
+  'temporal/**': { may: [], packages: ['@temporalio/(client|common|envconfig|worker)$', 'protobufjs$', 'node:'] },
   'client/**': {
-    may: ['domain/', 'gates/', 'spec/', 'workflows/messages\\.ts$', 'packages/'],
+    may: ['domain/', 'gates/', 'spec/', 'temporal/', 'workflows/messages\\.ts$', 'packages/'],
     packages: anyPackage,
   },
   'worker/**': {
-    may: ['activities/', 'domain/', 'spec/', 'packages/', 'workflows/messages\\.ts$'],
+    may: ['activities/', 'domain/', 'spec/', 'temporal/', 'packages/', 'workflows/messages\\.ts$'],
     packages: anyPackage,
   },
   'packages/*/src/**': { may: [], packages: ['node:'] },

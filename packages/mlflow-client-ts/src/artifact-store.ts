@@ -97,6 +97,8 @@ function entries(directory: string, listing: Message): ArtifactEntry[] {
   return listing.messages('files').map((file) => {
     const name = file.text('path').replace(/\/+$/, '').split('/').at(-1) ?? '';
     const isDirectory = file.flag('is_dir');
+    // It would name the directory itself, and walking would never end.
+    if (name === '') throw unsupported(`MLflow lists a file without a name in the directory '${directory}'.`);
     return {
       path: artifactPath(joinPath(directory, name)),
       isDirectory,

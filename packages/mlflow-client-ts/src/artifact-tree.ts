@@ -1,6 +1,7 @@
 import type { ArtifactEntry, ArtifactStore } from './artifact-store.ts';
 import type { CallOptions } from './call.ts';
 import { download } from './download.ts';
+import { unsupported } from './errors.ts';
 import type { Http } from './http.ts';
 
 export interface ArtifactFile {
@@ -12,6 +13,9 @@ export interface ArtifactFile {
   stream(options?: CallOptions): ReadableStream<Uint8Array>;
 }
 
+/** Deeper than any model; a server that lists a directory inside itself would be walked for ever. */
+const MAX_DEPTH = 64;
+
 /** All files below a directory, in the order of their paths by UTF-16 code units. */
 export async function* walk(
   http: Http,
@@ -19,6 +23,8 @@ export async function* walk(
   directory: string,
   options?: CallOptions,
 ): AsyncGenerator<ArtifactFile, void, undefined> {
+  if (directory.split('/').length > MAX_DEPTH)
+    throw unsupported(`The artifact ${store.uri} has more than ${MAX_DEPTH} directories inside each other.`);
   const entries = await store.list(directory, options);
   for (const entry of entries.sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))) {
     if (entry.isDirectory) yield* walk(http, store, entry.path, options);

@@ -94,7 +94,9 @@ function parseTrackingUri(trackingUri: string): { url: string; auth: Auth | unde
   try {
     url = new URL(trackingUri);
   } catch {
-    throw invalidArgument(`MLflow's tracking URI should be a URL such as http://host:5000, got '${trackingUri}'.`);
+    throw invalidArgument(
+      `MLflow's tracking URI should be a URL such as http://host:5000, got '${withoutCredentials(trackingUri)}'.`,
+    );
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw unsupported(
@@ -109,6 +111,11 @@ function parseTrackingUri(trackingUri: string): { url: string; auth: Auth | unde
       ? undefined
       : { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
   return { url: stripSlash(`${url.origin}${url.pathname}`), auth };
+}
+
+/** A misspelt URI is shown to people and logs, and may hold a password. */
+function withoutCredentials(uri: string): string {
+  return uri.replace(/\/\/.*@/s, '//***@');
 }
 
 function stripSlash(url: string): string {

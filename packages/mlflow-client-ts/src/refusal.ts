@@ -45,7 +45,7 @@ export function refusal(call: Call, attempt: Attempt, response: Response, text: 
   const { status } = response;
   if (status >= 200 && status < 300) return brokenAnswer(call, attempt, response, text);
   if (status >= 300 && status < 400) {
-    const target = response.headers.get('location') ?? 'elsewhere';
+    const target = placeOf(response.headers.get('location'));
     const reason = `redirected to ${target}; set the tracking URI to where MLflow really is`;
     return build(call, attempt, reason, { errorCode: 'INVALID_RESPONSE', status });
   }
@@ -59,6 +59,13 @@ export function refusal(call: Call, attempt: Attempt, response: Response, text: 
     outcomeUnknown: call.method !== 'GET' && (attempt.maybeDone || (status >= 500 && transient)),
     retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
   });
+}
+
+/** Where a redirect leads, without a query or credentials: login pages put secrets there. */
+function placeOf(location: string | null): string {
+  if (location === null) return 'elsewhere';
+  const url = URL.parse(location);
+  return url ? `${url.origin}${url.pathname}` : location.replace(/[?#].*$/s, '');
 }
 
 /** An answer of 2xx that is not JSON: HTML of a login page or a wrong address, or JSON cut short on its way. */
