@@ -3,6 +3,7 @@ import { addActFlags, addPlace, messageOf, withRollouts, type ActFlags } from '.
 import { EXIT } from '../exit-codes.ts';
 import { exitCodeFor } from '../rollouts/close.ts';
 import { Failure, silentExit } from '../failure.ts';
+import { rollbackNow } from '../doctor/rollback-now.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { shortPlace, type Place } from '../rollouts/place.ts';
 import { watchRollout } from './watch.ts';
@@ -10,6 +11,7 @@ import { watchRollout } from './watch.ts';
 interface RollbackFlags extends ActFlags {
   readonly version?: string;
   readonly wait?: boolean;
+  readonly now?: boolean;
 }
 
 export function addRollback(program: Command, terminal: Terminal): void {
@@ -17,20 +19,28 @@ export function addRollback(program: Command, terminal: Terminal): void {
     .description('put an endpoint back on a version that served before, without gates')
     .option('--version <number>', 'registry version; the one before the present champion when absent')
     .option('--wait', 'stay until traffic is back; ends with 0 then')
+    .option('--now', 'without a workflow: needs the serving target alone, for when Temporal or PostgreSQL is down')
     .addHelpText(
       'after',
       `
-While a rollout runs on the endpoint, going back from it is \`slipway abort\`.
+While a rollout runs on the endpoint, going back from it is \`slipway abort\`. With --now the route is taken from it: all
+traffic goes to a version that is deployed and healthy, of a split route the stable one. Janitor or \`slipway doctor --fix\`
+write it to ledger and registry once these can be reached.
 
 Examples:
   slipway rollback digits --wait
-  slipway rollback digits --version 6 --reason "complaints since noon"`,
+  slipway rollback digits --version 6 --reason "complaints since noon"
+  slipway rollback digits --now`,
     )
     .action((place: Place, flags: RollbackFlags) => rollback(place, flags, terminal));
 }
 
 async function rollback(place: Place, flags: RollbackFlags, terminal: Terminal): Promise<void> {
   const { json = false, wait = false, version } = flags;
+  if (flags.now) {
+    const { by, reason = 'rolled back without a workflow' } = flags;
+    return rollbackNow({ ...place, by, reason, ...(version === undefined ? {} : { version }) }, json, terminal);
+  }
   await withRollouts(async (rollouts) => {
     const runId = await rollouts.rollback({
       ...place,

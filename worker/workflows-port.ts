@@ -1,0 +1,105 @@
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Place, RunState, WorkflowsPort } from '../activities/doctor/ports.ts';
+import { rolloutWorkflowId } from '../domain/ids.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { abortSignal, ATTRIBUTES, TASK_QUEUES } from '../workflows/messages.ts';
+
+/** A poller that has not asked for this long is gone: a worker asks at least once a minute. */
+const POLLER_MS = 90_000;
+/** Longest time to wait for one answer. */
+const ANSWER_MS = 5_000;
+/** The same for a list of any length. */
+const LIST_MS = 30_000;
+const WORKFLOW_QUEUE_TYPE = 1;
+
+/** Temporal as doctor and janitor ask it. */
+export function createWorkflowsPort(client: Client): WorkflowsPort {
+  const handleOf = ({ target, endpoint }: Place, runId?: string) =>
+    client.workflow.getHandle(rolloutWorkflowId(target, endpoint), runId);
+  const soon = <T>(call: () => Promise<T>) => client.withDeadline(Date.now() + ANSWER_MS, call);
+
+  return {
+    latest: (place) => soon(() => latest(handleOf(place))),
+
+    places: () => client.withDeadline(Date.now() + LIST_MS, () => places(client)),
+
+    async hasWorker() {
+      const { namespace } = client.options;
+      const { pollers } = await soon(() =>
+        client.workflowService.describeTaskQueue({
+          namespace,
+          taskQueue: { name: TASK_QUEUES.workflows },
+          taskQueueType: WORKFLOW_QUEUE_TYPE,
+        }),
+      );
+      return (pollers ?? []).some(
+        ({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000 > Date.now() - POLLER_MS,
+      );
+    },
+
+    async startRollback(input) {
+      const { target, endpoint, version, by } = input;
+      try {
+        await soon(() =>
+          client.workflow.start('rollback', {
+            workflowId: rolloutWorkflowId(target, endpoint),
+            taskQueue: TASK_QUEUES.workflows,
+            workflowIdConflictPolicy: 'FAIL',
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+            args: [input],
+            memo: { by },
+            typedSearchAttributes: [
+              { key: ATTRIBUTES.endpoint, value: endpoint },
+              { key: ATTRIBUTES.target, value: target },
+            ],
+            staticSummary: `${target}/${endpoint} back to version ${version}, by ${by}`,
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+        throw error;
+      }
+    },
+
+    async abort(place, runId, message) {
+      await soon(() => handleOf(place, runId).signal(abortSignal, message));
+    },
+  };
+}
+
+const OF_INTEREST = `WorkflowType IN ('rollout', 'rollback', 'drill') AND ExecutionStatus IN ('Running', 'Terminated', 'TimedOut')`;
+
+async function places(client: Client): Promise<Place[]> {
+  const found: Place[] = [];
+  for await (const { workflowId } of client.workflow.list({ query: OF_INTEREST })) {
+    const [kind, target, endpoint, ...rest] = workflowId.split('.');
+    if (kind === 'rollout' && target && endpoint && rest.length === 0) found.push({ target, endpoint });
+  }
+  return found;
+}
+
+/** Stands where Temporal could not be connected to: every question is answered with the reason. */
+export function noWorkflows(reason: string): WorkflowsPort {
+  const refuse = () => Promise.reject(new Error(reason));
+  return { latest: refuse, places: refuse, hasWorker: refuse, startRollback: refuse, abort: refuse };
+}
+
+async function latest(handle: ReturnType<Client['workflow']['getHandle']>): Promise<RunState | null> {
+  try {
+    const { runId, type, status, closeTime, raw, typedSearchAttributes } = await handle.describe();
+    return {
+      runId,
+      firstRunId: raw.workflowExecutionInfo?.firstRunId || runId,
+      type,
+      status: status.name,
+      stage: typedSearchAttributes.get(ATTRIBUTES.stage) ?? null,
+      outcome: (typedSearchAttributes.get(ATTRIBUTES.outcome) ?? null) as Outcome | null,
+      taskAttempts: raw.pendingWorkflowTask?.attempt ?? 0,
+      closedAt: closeTime?.toISOString() ?? null,
+    };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
