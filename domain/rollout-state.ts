@@ -27,6 +27,8 @@ export interface CarriedState {
   readonly undo: readonly Compensation[];
   readonly paused: boolean;
   readonly soak: SoakState;
+  /** Absent from what earlier releases carried. */
+  readonly route?: Route | null;
   readonly stages: readonly StageStatus[];
   /** Absent from what earlier releases carried: their steps are those of the plan. */
   readonly steps?: RolloutStatus['steps'];

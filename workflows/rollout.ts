@@ -1,9 +1,16 @@
-import { setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  CancelledFailure,
+  isCancellation,
+  patched,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { PreflightFacts, RolloutInput, RolloutResult } from '../domain/rollout-state.ts';
 import { FULL_WEIGHT } from '../domain/route.ts';
 import { Controls } from './controls.ts';
 import { endingOf, type Ending } from './ending.ts';
-import { finish } from './finish.ts';
+import { finish, stoppedInPreflight } from './finish.ts';
 import { Journal } from './journal.ts';
 import { statusQuery } from './messages.ts';
 import { Progress } from './progress.ts';
@@ -19,13 +26,21 @@ import { validate } from './stages/validate.ts';
 import { unwind } from './unwind.ts';
 
 /** Takes a registered model version to production as far as the evidence allows, and back when the evidence turns. */
-export async function rollout(input: RolloutInput): Promise<RolloutResult> {
+export async function rollout(given?: RolloutInput): Promise<RolloutResult> {
+  // Started by hand with nothing at all it must get as far as preflight, which says what is missing.
+  const input = given ?? ({} as RolloutInput);
   const progress = new Progress(input);
   const controls = new Controls(input.carried?.paused);
+  // A message may come with the very first task, before the soak has gone on.
+  controls.soaking = input.carried !== undefined;
   controls.listen();
   setHandler(statusQuery, () => progress.status, { description: 'Where the rollout stands.' });
 
-  const run = await begin(input, progress, controls);
+  const run = await begin(input, progress, controls).catch((error: unknown) => {
+    if (controls.stop && isCancellation(error)) return controls.stop;
+    throw error;
+  });
+  if (!(run instanceof Run)) return stoppedInPreflight(progress, run);
   try {
     await controls.forward(async () => {
       if (!input.carried) {
@@ -36,6 +51,9 @@ export async function rollout(input: RolloutInput): Promise<RolloutResult> {
         await fullRollout(run);
       }
       await soak(run, input);
+      // What came together with the last verdict came in time.
+      if (CancellationScope.current().consideredCancelled && patched('stopped-at-the-end'))
+        throw new CancelledFailure('stopped as the soak ended');
     });
     await settle(run);
     return await finish(run, {
@@ -52,7 +70,7 @@ export async function rollout(input: RolloutInput): Promise<RolloutResult> {
 }
 
 async function begin(input: RolloutInput, progress: Progress, controls: Controls): Promise<Run> {
-  const facts = input.carried?.facts ?? (await preflight(input, progress));
+  const facts = input.carried?.facts ?? (await controls.prepare(() => preflight(input, progress)));
   const { target, endpoint } = facts.plan;
   const journal = new Journal(
     { target, endpoint, rolloutId: facts.rolloutId },
@@ -71,6 +89,7 @@ async function begin(input: RolloutInput, progress: Progress, controls: Controls
       desiredWeight: FULL_WEIGHT,
       paused: input.carried.paused,
       lastVerdict: input.carried.lastVerdict ?? null,
+      route: input.carried.route ?? progress.status.route,
       steps: input.carried.steps ?? progress.status.steps.map((step) => ({ ...step, state: 'passed' })),
     });
     progress.show();

@@ -1,8 +1,8 @@
-import { continueAsNew } from '@temporalio/workflow';
+import { allHandlersFinished, condition, makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
 import { formatDuration } from '../../domain/duration.ts';
 import { FULL_WEIGHT } from '../../domain/route.ts';
 import type { RolloutInput, SoakState } from '../../domain/rollout-state.ts';
-import { guardWhile, watchWindow, type Gate } from '../gate.ts';
+import { watchWindow, type Gate } from '../gate.ts';
 import { Halt } from '../halt.ts';
 import type { Run } from '../run.ts';
 
@@ -24,17 +24,22 @@ export async function soak(run: Run, input: RolloutInput): Promise<void> {
   controls.soaking = true;
   const gate = gateOf(run, state.stageSequence);
   const carriedWindows = state.windowsDone;
-  while (Date.now() < state.deadline && !controls.endSoak) {
-    if (state.windowsDone - carriedWindows >= WINDOWS_PER_RUN) await carryOver(run, input, state);
-    const ms = Math.min(plan.soak.windowMs, state.deadline - Date.now());
-    const watched = await watchWindow(run, gate, ms, state.cursor);
+  const { deadline } = state;
+  const over = () => controls.endSoak || (Date.now() >= deadline && !controls.paused);
+  while (!over()) {
+    if (mustContinueAsNew(state.windowsDone - carriedWindows)) await carryOver(run, input, state);
+    const left = deadline - Date.now();
+    // A pause beyond the end is watched in windows too, so that it may last as long as it likes; it ends with the pause.
+    const watched =
+      left > 0
+        ? await watchWindow(run, gate, Math.min(plan.soak.windowMs, left), state.cursor)
+        : await watchWindow(run, gate, plan.soak.windowMs, state.cursor, over);
     if (watched === null) break;
     const { verdict, cursor } = watched;
     state = { ...state, windowsDone: state.windowsDone + 1, cursor };
     if (verdict.decision === 'fail') stop('rolled_back', 'GateFailed', verdict);
     if (verdict.decision === 'error') stop('held', 'EvidenceUnreachable', verdict);
   }
-  await guardWhile(run, gate, () => controls.paused && !controls.endSoak);
   controls.soaking = false;
   const last = progress.status.lastVerdict;
   // A first version that nobody has called: an endpoint that answers nobody would be no safer.
@@ -68,9 +73,24 @@ export async function soak(run: Run, input: RolloutInput): Promise<void> {
 /** A day of quarter-hour windows, about 600 events, is one history: far below Temporal's limits, and quick to read. */
 const WINDOWS_PER_RUN = 96;
 
-/** A soak may outlive what one history holds. Nothing is awaited on the way: no message is lost, no abort waits for the ledger. */
+/** After at least one window, so that no run comes to nothing: when the history is long enough, or newer workers are current. */
+function mustContinueAsNew(windows: number): boolean {
+  const { continueAsNewSuggested, targetWorkerDeploymentVersionChanged } = workflowInfo();
+  if (windows === 0) return false;
+  return windows >= WINDOWS_PER_RUN || continueAsNewSuggested || targetWorkerDeploymentVersionChanged;
+}
+
+/**
+ * A soak may outlive what one history holds, and the release that began it: the next run is the current version's.
+ *
+ * Nobody can be asked for approval in a soak, so what people said is `paused` alone. No abort waits for the ledger here.
+ *
+ * @throws CancelledFailure when an abort or a cancellation came with the last window, which the next run would not hear of
+ */
 async function carryOver(run: Run, input: RolloutInput, soakState: SoakState): Promise<never> {
-  return continueAsNew<(input: RolloutInput) => Promise<unknown>>({
+  await condition(allHandlersFinished);
+  const { progress, journal } = run;
+  return continueRollout({
     ...input,
     carried: {
       facts: run.facts,
@@ -78,14 +98,20 @@ async function carryOver(run: Run, input: RolloutInput, soakState: SoakState): P
       undo: run.undo,
       paused: run.controls.paused,
       soak: soakState,
-      stages: run.progress.status.stages,
-      steps: run.progress.status.steps,
-      lastVerdict: run.progress.status.lastVerdict,
-      ledgerSequence: run.journal.sequence,
-      ledgerPending: run.journal.pending,
+      route: progress.status.route,
+      stages: progress.status.stages,
+      steps: progress.status.steps,
+      lastVerdict: progress.status.lastVerdict,
+      ledgerSequence: journal.sequence,
+      ledgerPending: journal.pending,
     },
   });
 }
+
+const continueRollout = (input: RolloutInput) =>
+  makeContinueAsNewFunc<(input: RolloutInput) => Promise<unknown>>({ initialVersioningBehavior: 'AUTO_UPGRADE' })(
+    input,
+  );
 
 function gateOf(run: Run, stageSequence: number): Gate {
   const { plan, epoch } = run.facts;
