@@ -18,10 +18,17 @@ export interface Bench {
   readonly temporalAddress: string;
 }
 
-/** Brings a whole stack up under a temporary folder, and takes it down whatever happens. */
-export async function withBench<T>(work: (bench: Bench) => Promise<T>): Promise<T> {
+/**
+ * Brings a whole stack up under a temporary folder, and takes it down whatever happens.
+ *
+ * @param engine the Temporal in it; as `npm run bench -- … --engine` says when absent
+ */
+export async function withBench<T>(
+  work: (bench: Bench) => Promise<T>,
+  { engine = process.env['SLIPWAY_ENGINE'] }: { engine?: string | undefined } = {},
+): Promise<T> {
   const home = await mkdtemp(join(tmpdir(), 'slipway-bench-'));
-  const env = { ...process.env, SLIPWAY_HOME: home };
+  const env = { ...process.env, SLIPWAY_HOME: home, SLIPWAY_ENGINE: engine };
   try {
     if ((await runCli(['up'], env)) !== 0) throw new Error('the stack did not come up');
     const stack = await findStack(env);
@@ -65,7 +72,8 @@ export async function untilClosed(rollouts: RolloutClient, runId: string): Promi
   }
 }
 
-async function register(trackingUri: string): Promise<void> {
+/** Registers two versions of the bench's model. */
+export async function register(trackingUri: string): Promise<void> {
   const mlflow = new MlflowClient({ trackingUri });
   const experimentId = await mlflow.experiments.create('bench');
   await mlflow.registeredModels.create(MODEL);

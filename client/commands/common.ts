@@ -66,7 +66,7 @@ function whoAmI(): string {
 }
 
 /** `undefined` leaves it to Temporal's own configuration: variables, profile, file, default. */
-async function localTemporal(): Promise<string | undefined> {
+export async function localTemporal(): Promise<string | undefined> {
   const { TEMPORAL_ADDRESS, TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE } = process.env;
   if (TEMPORAL_ADDRESS || TEMPORAL_PROFILE || TEMPORAL_CONFIG_FILE) return undefined;
   const home = slipwayHome();

@@ -33,15 +33,18 @@ export function environmentOf(addresses: Addresses, home: string): Record<string
 /** An address without the password in it, for the screen and for files. */
 export function withoutPassword(address: string): string {
   const url = URL.parse(address);
-  if (!url?.password) return address;
+  // What is no URL may still be one with a slip in it, and with a password.
+  if (!url) return address.replace(/\/\/.*@/s, '//***@');
+  if (!url.password) return address;
   url.password = '***';
   return url.href;
 }
 
 export function publicAddresses(addresses: Addresses): Addresses {
-  const { database, databaseOwner } = addresses;
+  const { database, databaseOwner, mlflow } = addresses;
   return {
     ...addresses,
+    mlflow: withoutPassword(mlflow),
     database: withoutPassword(database),
     databaseOwner: databaseOwner === null ? null : withoutPassword(databaseOwner),
   };

@@ -1,5 +1,6 @@
 import { addressesOf } from './addresses.ts';
 import { ALL_PARTS } from './parts/all.ts';
+import { hasWebUi } from './parts/temporal-engine.ts';
 import { isRunning } from './process-table.ts';
 import { pathsUnder, type StackPaths } from './paths.ts';
 import { PARTS, type Addresses, type PartName, type StackContext } from './part.ts';
@@ -28,7 +29,12 @@ export async function createContext(
   ports: Ports,
 ): Promise<StackContext> {
   const passwords = await readPasswords(paths.postgresPasswords);
-  return { home, env, paths, ports, addresses: addressesOf(env, ports, passwords), note: () => undefined };
+  const addresses = addressesOf(env, ports, passwords);
+  const withUi = await hasWebUi({ env, paths });
+  return {
+    ...{ home, env, paths, ports, note: () => undefined },
+    addresses: withUi ? addresses : { ...addresses, temporalUi: null },
+  };
 }
 
 /** Where everything is, as the environment and the last `up` say. */
@@ -53,9 +59,4 @@ export function runningParts(record: StackRecord): PartName[] {
 
 export function portsOf(names: readonly PartName[]): Set<PortName> {
   return new Set(names.flatMap((name) => ALL_PARTS[name].ports));
-}
-
-/** Marks processes of this stack, so that what a killed one left behind can be found. */
-export function markOf(home: string, name: PartName): string {
-  return `${name}@${home}`;
 }

@@ -51,6 +51,8 @@ export interface Part {
   readonly ports: readonly PortName[];
   /** What must be healthy before it is started. */
   readonly needs: readonly PartName[];
+  /** The same, where it depends on how the part is run. */
+  alsoNeeds?(context: StackContext): Promise<readonly PartName[]>;
   /** What to tell a person who waits for it; most need no word. */
   readonly patience?: string;
   /** Longest time from its start until it is healthy. */

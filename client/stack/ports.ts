@@ -62,7 +62,8 @@ async function nextFree(wanted: number, used: ReadonlySet<number>): Promise<numb
   throw new Error(`no free port between ${wanted} and ${wanted + REACH}`);
 }
 
-function isFree(port: number): Promise<boolean> {
+/** Whether nobody listens there on loopback. */
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));

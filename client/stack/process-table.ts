@@ -15,6 +15,11 @@ const BOOT = HAS_PROC ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').
 /** Says of every process that a part starts which stack it belongs to; see {@link strays}. */
 export const MARK = 'SLIPWAY_STACK_PART';
 
+/** The mark of a part's processes, so that what a killed one left behind can be found. */
+export function markOf(home: string, part: string): string {
+  return `${part}@${home}`;
+}
+
 interface Row {
   readonly state: string;
   readonly group: number;

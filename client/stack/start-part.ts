@@ -1,5 +1,5 @@
-import { isExternal, markOf } from './context.ts';
-import { isRunning } from './process-table.ts';
+import { isExternal } from './context.ts';
+import { isRunning, markOf } from './process-table.ts';
 import { launch, logTail, settingsDigest } from './launch.ts';
 import { StackFault, type Part, type StackContext } from './part.ts';
 import { stopPart } from './stop-part.ts';

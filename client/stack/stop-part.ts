@@ -1,5 +1,4 @@
-import { isRunning, signalGroup, strays } from './process-table.ts';
-import { markOf } from './context.ts';
+import { isRunning, markOf, signalGroup, strays } from './process-table.ts';
 import { within } from './wait-until.ts';
 import type { Part, StackContext, StopPurpose } from './part.ts';
 import type { StartedProcess } from './record.ts';

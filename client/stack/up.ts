@@ -63,7 +63,8 @@ async function startAll(
   };
   const start = async (name: PartName): Promise<boolean> => {
     const part = ALL_PARTS[name];
-    const needs = part.needs.filter((need) => wanted.includes(need));
+    const more = (await part.alsoNeeds?.(context).catch(() => [])) ?? []; // What is wrong there, `prepare` will say.
+    const needs = [...part.needs, ...more].filter((need) => wanted.includes(need));
     const ready = await Promise.all(needs.map(begin));
     const missing = needs.filter((_, index) => !ready[index]);
     if (missing.length > 0) {

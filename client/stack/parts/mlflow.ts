@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import { ask } from './http.ts';
 import { pythonBinary } from '../binaries.ts';
+import { withoutPassword } from '../addresses.ts';
 import type { Part } from '../part.ts';
 
 export const mlflow: Part = {
@@ -13,7 +14,7 @@ export const mlflow: Part = {
   timeoutMs: 240_000,
   stopMs: 20_000,
   variable: 'MLFLOW_TRACKING_URI',
-  address: ({ mlflow: url }) => url,
+  address: ({ mlflow: url }) => withoutPassword(url),
 
   async prepare({ env, paths, ports }) {
     const python = pythonBinary(env);

@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { mkdir } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { databaseUrl, loadPasswords } from '../passwords.ts';
 import { ensureCluster } from './postgres-cluster.ts';
 import { ensureRoles, withDatabase } from './postgres-roles.ts';
+import { migrateDatabase } from '../migrate.ts';
 import { postgresUser } from './postgres-user.ts';
-import { ROOT } from '../paths.ts';
+import { untilCollected } from './postgres-corpse.ts';
 import { StackFault, type Part, type StackContext } from '../part.ts';
 import { withoutPassword } from '../addresses.ts';
 
@@ -37,6 +36,7 @@ export const postgres: Part = {
     const user = postgresUser([join(bin, 'postgres'), paths.postgres]);
     const passwords = await loadPasswords(paths.postgresPasswords);
     await ensureCluster(bin, paths.postgresData, user, passwords.postgres);
+    await untilCollected(paths.postgresData);
     const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const args = ['-D', paths.postgresData, '-p', String(ports.postgres), ...settings];
     return { ...user.run(join(bin, 'postgres'), args), env: { LC_ALL: 'C' } };
@@ -50,7 +50,7 @@ export const postgres: Part = {
   async furnish(context) {
     if (context.env.DATABASE_URL === undefined)
       await ensureRoles(await adminUrl(context), await loadPasswords(context.paths.postgresPasswords));
-    await migrate(context);
+    await migrateDatabase(context.addresses, context.env);
   },
 
   /** "Fast": ends sessions, writes everything out, exits; the children follow. */
@@ -61,20 +61,6 @@ export const postgres: Part = {
 
 async function adminUrl({ paths, ports }: StackContext): Promise<string> {
   return databaseUrl('postgres', await loadPasswords(paths.postgresPasswords), ports.postgres, 'postgres');
-}
-
-/** In a process of its own, because the store belongs to the worker's side. */
-async function migrate({ addresses, env }: StackContext): Promise<void> {
-  const roles = {
-    DATABASE_URL: addresses.database,
-    SLIPWAY_DATABASE_OWNER_URL: addresses.databaseOwner ?? addresses.database,
-  };
-  try {
-    await promisify(execFile)(process.execPath, [join(ROOT, 'worker', 'migrate.ts')], { env: { ...env, ...roles } });
-  } catch (error) {
-    const said = (error as { stderr?: string }).stderr?.trim() ?? String(error);
-    throw new StackFault(`the database could not be brought up to date: ${said}`);
-  }
 }
 
 async function packagedBinaries(): Promise<string> {

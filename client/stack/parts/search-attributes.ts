@@ -16,22 +16,29 @@ export function attributeFlags(): string[] {
 }
 
 /**
- * Registers what is missing.
+ * Registers what is missing, and returns their names.
  *
  * @throws StackFault with the commands for an administrator, where this is not allowed
  */
-export async function registerAttributes({ operatorService }: Connection, namespace: string): Promise<void> {
+export async function registerAttributes({ operatorService }: Connection, namespace: string): Promise<string[]> {
   try {
     const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
     const missing = ALL.filter(({ name }) => customAttributes[name] === undefined);
-    if (missing.length === 0) return;
+    if (missing.length === 0) return [];
     const searchAttributes = Object.fromEntries(missing.map(({ name, type }) => [name, TYPES[type].code]));
     await operatorService.addSearchAttributes({ namespace, searchAttributes });
+    return missing.map(({ name }) => name);
   } catch (error) {
     throw new StackFault(
       `the search attributes cannot be registered in the namespace "${namespace}" (${error instanceof Error ? error.message : String(error)}); ask its administrator to run:\n${administratorsCommands(namespace)}`,
     );
   }
+}
+
+/** @throws as long as the server does not know every one of them yet */
+export async function areSearchable({ workflowService }: Connection, namespace: string): Promise<void> {
+  const query = ALL.map(({ name }) => `${name} IS NULL`).join(' AND ');
+  await workflowService.listWorkflowExecutions({ namespace, pageSize: 1, query });
 }
 
 function administratorsCommands(namespace: string): string {

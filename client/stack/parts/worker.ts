@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { ask } from './http.ts';
 import { environmentOf } from '../addresses.ts';
+import { ensureJanitor } from '../janitor-schedule.ts';
+import { payloadKeys } from '../../codec/endpoint.ts';
 import { ROOT } from '../paths.ts';
+import { withTemporal } from '../../temporal.ts';
 import type { Part } from '../part.ts';
 
 export const worker: Part = {
@@ -15,11 +18,16 @@ export const worker: Part = {
   variable: null,
   address: ({ worker: url }) => url,
 
-  async prepare({ addresses, home, ports }) {
+  async prepare({ addresses, env, home, ports }) {
     return {
       file: process.execPath,
       args: [join(ROOT, 'worker', 'main.ts')],
-      env: { ...environmentOf(addresses, home), SLIPWAY_WORKER_PORT: String(ports.worker) },
+      env: {
+        ...environmentOf(addresses, home),
+        SLIPWAY_WORKER_PORT: String(ports.worker),
+        MALLOC_ARENA_MAX: '2',
+        ...payloadKeys(env),
+      },
       // slipway.yaml and data sets are looked for where the person is.
       cwd: process.cwd(),
     };
@@ -27,6 +35,10 @@ export const worker: Part = {
 
   async check({ addresses }) {
     await ask(`${addresses.worker}/healthz`);
+  },
+
+  async furnish({ addresses }) {
+    await withTemporal(addresses, (connection) => ensureJanitor(connection, addresses.temporalNamespace));
   },
 
   async stop(_, pid) {
