@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { formatDuration } from '../domain/duration.ts';
+import type { Fence } from '../domain/fence.ts';
 import type { LedgerEntry } from '../domain/ledger-entry.ts';
 import type { PreflightFacts } from '../domain/rollout-state.ts';
 import type { VersionStatus } from '../domain/serving-contract.ts';
@@ -7,7 +8,7 @@ import { createManifest } from './build/manifest.ts';
 import type { Deps } from './deps.ts';
 import { failure } from './failures.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import { TargetRefusal, type ServingTarget } from './targets/target.ts';
+import { StaleFence, TargetRefusal, type ServingTarget } from './targets/target.ts';
 import { appendLedger } from './store/ledger.ts';
 import { rememberVersion } from './store/versions.ts';
 
@@ -19,13 +20,30 @@ export interface Built {
   readonly memoryBytes: number | null;
 }
 
+export interface BuildVersion {
+  readonly facts: PreflightFacts;
+  readonly entries: readonly LedgerEntry[];
+  /** Absent from rollouts that earlier releases began. */
+  readonly fence?: Fence;
+}
+
+export interface RetireVersion {
+  readonly facts: PreflightFacts;
+  readonly key: string;
+  readonly fence?: Fence;
+}
+
 const POLL_MS = 250;
 
 /** Gets versions running, and stops them. */
 export function createBuildActivities(deps: Deps) {
   return {
-    /** Has the candidate's server running without traffic, checked against its own example; safe to repeat. */
-    async buildVersion({ facts, entries }: { facts: PreflightFacts; entries: readonly LedgerEntry[] }): Promise<Built> {
+    /**
+     * Has the candidate's server running without traffic, checked against its own example; safe to repeat.
+     *
+     * @throws `StaleFence` failure where a newer rollout has the endpoint, or this one has retired the version since
+     */
+    async buildVersion({ facts, entries, fence }: BuildVersion): Promise<Built> {
       const { plan, candidate } = facts;
       const started = deps.clock();
       let state = 'asking the target';
@@ -33,9 +51,10 @@ export function createBuildActivities(deps: Deps) {
         async (signal) => {
           const target = await deps.target(plan.target);
           await appendLedger(deps.pool, entries);
+          await target.ensureEndpoint(plan.endpoint, plan.serving, fence).catch(asFailure);
+          // Behind the fence: an attempt that is refused must not leave its runtime here.
           await rememberVersion(deps.pool, plan, { version: candidate, runtime: plan.runtime });
-          await target.ensureEndpoint(plan.endpoint, plan.serving);
-          const ready = untilReady(target, facts, signal, (detail) => (state = detail));
+          const ready = untilReady(target, { facts, fence }, signal, (detail) => (state = detail));
           const [status, manifest] = await Promise.all([ready, createManifest(deps.mlflow, facts, signal)]);
           await answersExample(target, status, manifest.smokeRequest, signal);
           const took = formatDuration(deps.clock() - started);
@@ -51,11 +70,19 @@ export function createBuildActivities(deps: Deps) {
     },
 
     /** Stops a version that no route names; succeeds when there is none. */
-    async retireVersion({ facts, key }: { facts: PreflightFacts; key: string }): Promise<void> {
+    async retireVersion({ facts, key, fence }: RetireVersion): Promise<void> {
       const target = await deps.target(facts.plan.target);
-      await target.retireVersion(facts.plan.endpoint, key);
+      await target.retireVersion(facts.plan.endpoint, key, fence).catch(asFailure);
     },
   };
+}
+
+function asFailure(error: unknown): never {
+  if (error instanceof StaleFence)
+    throw failure('StaleFence', error.message, { cause: error, details: [error.current.fence] });
+  if (error instanceof TargetRefusal && error.code === 'invalid')
+    throw failure('CandidateBroken', error.message, { cause: error });
+  throw error;
 }
 
 /** The example that the model was logged with is the one request that must work. */
@@ -77,16 +104,13 @@ async function answersExample(
 
 async function untilReady(
   target: ServingTarget,
-  { plan, candidate }: PreflightFacts,
+  { facts, fence }: { facts: PreflightFacts; fence: Fence | undefined },
   signal: AbortSignal,
   show: (detail: string) => void,
 ): Promise<VersionStatus> {
+  const { plan, candidate } = facts;
   // Asked for once, then only looked at: a late attempt that kept asking would bring a retired version back.
-  let status = await target.ensureVersion(plan.endpoint, candidate, plan.runtime).catch((error: unknown) => {
-    if (error instanceof TargetRefusal && error.code === 'invalid')
-      throw failure('CandidateBroken', error.message, { cause: error });
-    throw error;
-  });
+  let status = await target.ensureVersion(plan.endpoint, candidate, plan.runtime, fence).catch(asFailure);
   for (;;) {
     show(`${status.state}: ${status.detail}`);
     if (status.state === 'ready') return status;

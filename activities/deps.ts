@@ -1,5 +1,7 @@
 import type { Pool } from 'pg';
+import type { GateQuestion } from '../domain/gate-question.ts';
 import type { MlflowClient } from '../packages/mlflow-client-ts/src/index.ts';
+import type { DoctorPorts } from './doctor/ports.ts';
 import type { ServingTarget } from './targets/target.ts';
 
 /** The ports that activities reach the world through; the worker fills them in, tests may exchange each. */
@@ -13,4 +15,8 @@ export interface Deps {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** What the janitor needs beyond the rest; without it, it says so. */
+  readonly doctor?: Pick<DoctorPorts, 'workflows' | 'targetNames' | 'home'>;
+  /** Told of every sealed batch that a watched gate has judged: how many milliseconds after it was sealed. */
+  readonly judged?: (stage: GateQuestion['stage'], latenessMs: number) => void;
 }

@@ -1,5 +1,6 @@
 import { createBuildActivities } from './build.ts';
 import type { Deps } from './deps.ts';
+import { createDoctorActivities } from './doctor.ts';
 import { createLedgerActivities } from './ledger.ts';
 import { createNotifyActivities } from './notify.ts';
 import { createOutcomeActivities } from './outcome.ts';
@@ -23,6 +24,7 @@ export function createActivities(deps: Deps) {
     ...createNotifyActivities(deps),
     ...createOutcomeActivities(deps),
     ...createRollbackActivities(deps),
+    ...createDoctorActivities(deps),
   };
 }
 

@@ -39,7 +39,7 @@ export function createPreflightActivities(deps: Deps) {
         target: plan.target,
         endpoint: plan.endpoint,
         rolloutKey,
-        floor: snapshot.fence.epoch,
+        floor: reading?.claimed.epoch ?? 0,
       });
       return {
         plan: { ...plan, version: candidate.version },

@@ -44,7 +44,7 @@ export function createRollbackActivities(deps: Deps) {
       const epoch = await allocateEpoch(deps.pool, {
         ...place,
         rolloutKey,
-        floor: reading.route.fence.epoch,
+        floor: reading.claimed.epoch,
       });
       const plan = {
         ...planRollout({ endpoint, model, target: targetName, version: back.version }),

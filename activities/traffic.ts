@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Fence } from '../domain/fence.ts';
 import { compareFences } from '../domain/fence.ts';
 import { sameRoute, type Route } from '../domain/route.ts';
-import type { RouteReading } from '../domain/serving-contract.ts';
+import type { RouteReading, VersionStatus } from '../domain/serving-contract.ts';
 import type { Deps } from './deps.ts';
 import { failure } from './failures.ts';
 import { StaleFence, TargetRefusal, type ServingTarget } from './targets/target.ts';
@@ -31,9 +31,24 @@ export interface Restored extends Shifted {
   readonly leavingRequests: number;
 }
 
+/** A version that could not answer the traffic of a route. */
+export type Sick = Pick<VersionStatus, 'key' | 'state' | 'detail'>;
+
 /** The only activities that change a route. */
 export function createTrafficActivities({ target: targetNamed }: Deps) {
   return {
+    /** The versions with live traffic in a route that could not answer it now: why the way back does not get through. */
+    async sickVersions({ target: name, endpoint, route }: Omit<ShiftTraffic, 'fence' | 'label'>): Promise<Sick[]> {
+      const reading = await (await targetNamed(name)).readEndpoint(endpoint);
+      const wanted = route.arms.filter(({ weight }) => weight > 0).map(({ version }) => version);
+      return wanted.flatMap((key) => {
+        const found = reading?.versions.find((version) => version.key === key);
+        if (!found) return [{ key, state: 'failed' as const, detail: 'it is not deployed' }];
+        const { state, detail } = found;
+        return state === 'ready' ? [] : [{ key, state, detail: detail.slice(0, 500) }];
+      });
+    },
+
     /** Changes the route and reads it back; safe to repeat, refused when a newer fence is in force. */
     async shiftTraffic(request: ShiftTraffic): Promise<Shifted> {
       const target = await targetNamed(request.target);

@@ -27,16 +27,26 @@ export async function readHistory(
   databaseUrl: string,
   { target, endpoint, rollout, limit }: Place & { readonly rollout?: string; readonly limit: number },
 ): Promise<HistoryRow[]> {
+  const rows = await selectLedger(
+    databaseUrl,
+    `target = $1 AND endpoint = $2 AND ($3::text IS NULL OR rollout_id = $3)
+     ORDER BY slipway.ledger.seq DESC LIMIT $4`,
+    [target, endpoint, rollout ?? null, limit],
+  );
+  return rows.toReversed();
+}
+
+/** The rows that a condition in SQL picks, in its order. @throws Failure `no_database` */
+export async function selectLedger(
+  databaseUrl: string,
+  condition: string,
+  values: readonly unknown[],
+): Promise<HistoryRow[]> {
   try {
     const { rows } = await withDatabase(databaseUrl, (client) =>
-      client.query<StoredRow>(
-        `SELECT ${COLUMNS} FROM slipway.ledger
-         WHERE target = $1 AND endpoint = $2 AND ($3::text IS NULL OR rollout_id = $3)
-         ORDER BY slipway.ledger.seq DESC LIMIT $4`,
-        [target, endpoint, rollout ?? null, limit],
-      ),
+      client.query<StoredRow>(`SELECT ${COLUMNS} FROM slipway.ledger WHERE ${condition}`, [...values]),
     );
-    return rows.toReversed().map((row) => ({
+    return rows.map((row) => ({
       ...row,
       seq: Number(row.seq),
       effectiveAt: row.effectiveAt.toISOString(),

@@ -1,6 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { addAbort } from './commands/abort.ts';
 import { addApprove } from './commands/approve.ts';
+import { addAudit } from './commands/audit.ts';
+import { addCodec } from './commands/codec.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addDown } from './commands/down.ts';
 import { addExplain } from './commands/explain.ts';
 import { addGet } from './commands/get.ts';
@@ -12,20 +15,23 @@ import { addPauseAndResume } from './commands/signals.ts';
 import { addPlan } from './commands/plan.ts';
 import { addPromote } from './commands/promote.ts';
 import { addRollback } from './commands/rollback.ts';
+import { addSetup } from './commands/setup.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addUp } from './commands/up.ts';
 import { EXIT } from './exit-codes.ts';
 import { Failure } from './failure.ts';
 import { InvalidConfig } from '../spec/config.ts';
+import { PayloadKeyFault } from '../temporal/payload-keys.ts';
 import type { Terminal } from './terminal.ts';
 
 /** In the order of `--help`. */
 const GROUPS = {
-  'The local stack:': [addUp, addDown, addStatus],
-  'Rollouts:': [addPlan, addStart, addList, addGet, addHistory, addExplain, addLogs],
+  'The local stack:': [addUp, addDown, addStatus, addDoctor, addCodec],
+  'Rollouts:': [addPlan, addStart, addList, addGet, addHistory, addAudit, addExplain, addLogs],
   'The hand on a rollout:': [addPauseAndResume, addApprove, addPromote, addAbort, addRollback],
   'The gate alone:': [addJudge],
+  'An installation of your own:': [addSetup],
 };
 
 /** Runs one command line and returns what the shell is told. */
@@ -83,6 +89,8 @@ function asFailure(error: unknown): Failure {
       code: 'invalid_config',
       details: { faults: error.faults },
     });
+  if (error instanceof PayloadKeyFault)
+    return new Failure(error.message, { exitCode: EXIT.usage, code: 'payload_key' });
   // A fault of ours: the stack tells where.
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return new Failure(text, { code: 'unexpected', cause: error });

@@ -2,6 +2,7 @@ import { Client, type Connection } from '@temporalio/client';
 import { abortSignal, pauseSignal, resumeSignal, type Approval, type Message } from '../workflows/messages.ts';
 import { approveGate, promoteRollout, signalRollout } from './rollouts/steer.ts';
 import { connectTemporal, temporalNamespace } from './temporal.ts';
+import { dataConverter } from '../temporal/data-converter.ts';
 import { follow } from './rollouts/follow.ts';
 import { listRollouts, type ListedRollout, type ListFilter } from './rollouts/list.ts';
 import { look } from './rollouts/look.ts';
@@ -26,7 +27,7 @@ export class RolloutClient {
 
   constructor(connection: Connection, namespace = 'default') {
     this.#connection = connection;
-    this.#client = new Client({ connection, namespace });
+    this.#client = new Client({ connection, namespace, dataConverter: dataConverter() });
   }
 
   /** To the address given, else to the one that `TEMPORAL_*` or the Temporal configuration file names. */

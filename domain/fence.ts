@@ -17,6 +17,11 @@ export function compareFences(a: Fence, b: Fence): number {
   return a.epoch - b.epoch || a.sequence - b.sequence;
 }
 
+/** Whichever is newer. */
+export function newerFence(a: Fence, b: Fence): Fence {
+  return compareFences(a, b) < 0 ? b : a;
+}
+
 /** `epoch.sequence`, as routes, logs and gate batches name it. */
 export function formatFence({ epoch, sequence }: Fence): string {
   return `${epoch}.${sequence}`;

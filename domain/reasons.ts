@@ -17,6 +17,8 @@ export const REASONS = {
   NotEnoughEvidence: 'the evidence did not decide within the time limit',
   NoData: 'no request was seen',
   EvidenceUnreachable: 'the evidence store did not answer',
+  EvidenceLost: 'the evidence store stopped answering; the weight stays as it is',
+  EvidenceBack: 'the evidence store answers again',
   SplitMismatch: 'measured traffic is not what the route says',
   RiskBudgetSpent: 'the candidate could cost more bad responses than the rollout may',
   StillWatching: 'the gate has not decided yet',
@@ -44,6 +46,8 @@ export const REASONS = {
   RolledBackByHand: 'a person rolled back to an earlier version',
   RolledBack: 'the rollout ended on the version it began with',
   Aborted: 'the rollout was stopped and undone',
+  FoundTerminated: 'the run had ended by force, or without closing its books, and was found by doctor or janitor',
+  Reconciled: 'ledger and registry were brought in line with what serves, by doctor or janitor',
   Held: 'undecided; traffic is on stable, the candidate stays deployed',
 } as const;
 

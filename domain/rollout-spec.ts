@@ -36,7 +36,7 @@ export interface RolloutSpec {
   version?: string | number;
   target?: string;
   runtime?: { kind: 'mlflow' } | { kind: 'command'; command: string[]; healthPath?: string; predictPath?: string };
-  /** Longest time a prediction may take, and whether it may be retried on stable. */
+  /** Longest time one version may take for a prediction, and whether the other one is tried then. */
   serving?: { timeout?: Duration; retry?: boolean };
   build?: { timeout?: Duration };
   validate?:

@@ -6,6 +6,10 @@ import type { Route } from './route.ts';
  * The HTTP contract between the local target's adapter and the serving host. All bodies are JSON, all calls but
  * `GET /healthz` carry `Authorization: Bearer <token>`; every refusal is a {@link Refusal}.
  *
+ * What changes an endpoint may carry {@link FENCE_HEADER}: whoever holds the newest fence owns the endpoint, and is the
+ * only one who may change it. An older one is refused with 409 `stale_fence` and changes nothing; without the header, as
+ * from a person's `curl`, a change is granted.
+ *
  *   GET    /healthz                                       → HostHealth
  *   GET    /endpoints                                     → EndpointStatus[]
  *   PUT    /endpoints/:endpoint            EndpointSettings → EndpointStatus   (creates or changes; idempotent)
@@ -22,6 +26,8 @@ import type { Route } from './route.ts';
  *   POST   /outcomes                           Outcome[]  → OutcomesAccepted
  *   POST   /shutdown                                      → 202; ends the host and everything that it started
  */
+export const FENCE_HEADER = 'x-slipway-fence';
+
 export interface EndpointSettings {
   readonly model: string;
   /** Longest time a prediction may take, in milliseconds. */
@@ -99,6 +105,8 @@ export interface EndpointStatus {
   readonly endpoint: string;
   readonly settings: EndpointSettings;
   readonly route: RouteReading;
+  /** The newest fence that anything here was changed under; absent from hosts of earlier releases. */
+  readonly claimed?: Fence;
   readonly versions: readonly VersionStatus[];
   /** Where clients send predictions: `http://127.0.0.1:port/<endpoint>`. */
   readonly url: string;

@@ -42,8 +42,11 @@ export const runtime: Schema = {
 };
 
 export const serving = object('How predictions are answered.', {
-  timeout: duration('Longest time a prediction may take.', '5s'),
-  retry: flag('Whether a prediction may be sent again, to stable, when its version does not answer.', true),
+  timeout: duration(
+    'Longest time one version may take for a prediction; a second try, by the other version, gets as long again.',
+    '5s',
+  ),
+  retry: flag('Whether a prediction may be sent again, to the other version, when its own does not answer.', true),
 });
 
 export const build = object('Starting the candidate and asking it for its own example.', {

@@ -1,21 +1,19 @@
 import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { fileURLToPath } from 'node:url';
+import { bundleFile } from './bundle-cache.ts';
 
 /** The one file that the workflow bundle starts from. */
 export const WORKFLOWS_PATH = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
 
-/** Bundles the workflows into a file, in a process that then ends: the bundler leaves 100 MB behind. */
+/**
+ * The workflows, bundled into a file that every worker of the same code shares: bundling takes seconds of processor time,
+ * and after a crash an abort may be waiting.
+ */
 export async function bundleToFile(): Promise<{ codePath: string }> {
-  const folder = await mkdtemp(join(tmpdir(), 'slipway-workflows-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const codePath = join(folder, 'bundle.cjs');
-  await promisify(execFile)(process.execPath, [BUNDLER, codePath]);
+  // In a process that then ends: the bundler leaves 100 MB behind.
+  const codePath = await bundleFile((file) => promisify(execFile)(process.execPath, [BUNDLER, file]));
   return { codePath };
 }
 

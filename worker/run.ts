@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { Connection } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { createPool } from '../activities/store/pool.ts';
@@ -7,9 +7,14 @@ import { assertMigrated } from '../activities/store/schema-version.ts';
 import { MlflowClient } from '../packages/mlflow-client-ts/src/index.ts';
 import { assertAttributes } from './attributes.ts';
 import { bundleToFile } from './bundle.ts';
-import { temporalConfig } from './config.ts';
-import { createTargets } from './targets.ts';
+import { makeCurrentCommand, workerDeployment } from './deployment.ts';
+import { slipwayHome } from '../spec/home.ts';
+import { dataConverter } from '../temporal/data-converter.ts';
+import { temporalConfig } from '../temporal/connection.ts';
+import { createTargets, targetNames } from './targets.ts';
+import { WatchGauge } from './watch-gauge.ts';
 import { createWorkers } from './workers.ts';
+import { createWorkflowsPort } from './workflows-port.ts';
 
 const log = new DefaultLogger('INFO', ({ level, timestampNanos, message, meta }) => {
   process.stdout.write(
@@ -20,12 +25,15 @@ const log = new DefaultLogger('INFO', ({ level, timestampNanos, message, meta })
 async function main(): Promise<void> {
   Runtime.install({ logger: log });
   const { connection: options, namespace } = temporalConfig();
+  const extra = { dataConverter: dataConverter() };
+  const deployment = workerDeployment();
   const pool = createPool();
   await assertMigrated(pool);
-  const client = await Connection.connect(options);
-  await assertAttributes(client, namespace);
-  await client.close();
+  const asking = await Connection.connect(options);
+  await assertAttributes(asking, namespace);
+  const client = new Client({ connection: asking, namespace, ...extra });
   const [connection, workflowBundle] = await Promise.all([NativeConnection.connect(options), bundleToFile()]);
+  const gauge = new WatchGauge();
   const activities = createActivities({
     pool,
     mlflow: MlflowClient.fromEnv(),
@@ -33,24 +41,35 @@ async function main(): Promise<void> {
     fetch: globalThis.fetch,
     env: process.env,
     clock: Date.now,
+    doctor: { workflows: createWorkflowsPort(client), targetNames, home: slipwayHome() },
+    judged: gauge.judged,
   });
-  const workers = await createWorkers({ connection, namespace, workflowBundle, activities });
-  serveHealth(workers);
-  log.info('worker started', { queues: workers.map(({ options: { taskQueue } }) => taskQueue) });
+  const workers = await createWorkers({
+    connection,
+    namespace,
+    workflowBundle,
+    activities,
+    extra: { ...extra, ...(deployment && { workerDeploymentOptions: deployment }) },
+  });
+  serveHealth(workers, gauge);
+  const queues = workers.map(({ options: { taskQueue } }) => taskQueue);
+  log.info('worker started', { queues, afterMs: Math.round(performance.now()) });
+  if (deployment) log.info(`rollouts begin on this version once it is current: ${makeCurrentCommand(deployment)}`);
   await Promise.all(workers.map((worker) => worker.run()));
   await connection.close();
+  await asking.close();
   await pool.end();
 }
 
 /** `GET /healthz` on SLIPWAY_WORKER_PORT: 200 while every queue is polled. */
-function serveHealth(workers: readonly Worker[]): void {
+function serveHealth(workers: readonly Worker[], gauge: WatchGauge): void {
   const port = process.env['SLIPWAY_WORKER_PORT'];
   if (!port) return;
   createServer((_request, response) => {
     const states = Object.fromEntries(workers.map((worker) => [worker.options.taskQueue, worker.getState()]));
     const ok = Object.values(states).every((state) => state === 'RUNNING');
     response.writeHead(ok ? 200 : 503, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ ok, states, memoryBytes: process.memoryUsage.rss() }));
+    response.end(JSON.stringify({ ok, states, memoryBytes: process.memoryUsage.rss(), lateness: gauge.read() }));
   })
     .listen(Number(port), '127.0.0.1')
     .unref();

@@ -3,6 +3,11 @@ import { createLocalTarget } from '../activities/targets/local.ts';
 import type { ServingTarget } from '../activities/targets/target.ts';
 import { readConfig, type TargetConfig } from '../spec/config.ts';
 
+/** The names of all targets that are configured. */
+export async function targetNames(): Promise<readonly string[]> {
+  return Object.keys((await readConfig()).targets);
+}
+
 /** Finds targets by name: `local` from the stack that runs here, others from `slipway.yaml`. */
 export function createTargets(): (name: string) => Promise<ServingTarget> {
   const known = new Map<string, { readonly from: string; readonly target: ServingTarget }>();

@@ -1,17 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
+import { CancellationScope, condition, patched, setHandler } from '@temporalio/workflow';
 import type { Actor } from '../domain/ledger-entry.ts';
 import type { Reason } from '../domain/reasons.ts';
-import {
-  abortSignal,
-  approveUpdate,
-  pauseSignal,
-  promoteUpdate,
-  resumeSignal,
-  supersedeSignal,
-  type Approval,
-  type Message,
-} from './messages.ts';
+import { abortSignal, approveUpdate, pauseSignal, promoteUpdate, resumeSignal, supersedeSignal } from './messages.ts';
+import { readGate, readMessage } from './read-message.ts';
 
 /** Why a person, or a newer rollout, stops this one. */
 export interface StopRequest {
@@ -43,6 +35,8 @@ export class Controls {
   endSoak = false;
   soaking = false;
   readonly #forward = new CancellationScope();
+  /** While preflight runs. */
+  #preparing: CancellationScope | null = null;
   readonly #early: Parameters<ChangeListener>[] = [];
   #listener: ChangeListener = (...change) => this.#early.push(change);
 
@@ -68,14 +62,21 @@ export class Controls {
     setHandler(supersedeSignal, (message) => this.#supersede(message), {
       description: 'Make way for a newer rollout.',
     });
-    setHandler(approveUpdate, (approval) => this.#approve(approval.gate, approval), {
-      validator: (approval?: Partial<Approval>) => this.#refuseApproval(approval?.gate),
+    setHandler(approveUpdate, (approval) => this.#approve(readGate(approval), approval), {
+      validator: (approval) => this.#refuseApproval(readGate(approval)),
       description: 'Let a waiting gate pass; input {"gate": "<the gate that is waiting>"}.',
     });
     setHandler(promoteUpdate, (message) => this.#promote(message), {
-      validator: (_message: Message) => this.#refusePromotion(),
+      validator: (_message) => this.#refusePromotion(),
       description: 'Skip the remaining canary steps.',
     });
+  }
+
+  /** Runs preflight, which may wait for a registry that is away: a stop cancels it too. */
+  async prepare<T>(preflight: () => Promise<T>): Promise<T> {
+    const scope = new CancellationScope();
+    this.#preparing = scope;
+    return scope.run(preflight).finally(() => (this.#preparing = null));
   }
 
   /** Runs the way forward; a stop cancels it and nothing else. */
@@ -89,38 +90,40 @@ export class Controls {
     await condition(() => !this.paused);
   }
 
-  #setPaused(paused: boolean, message: Message | undefined): void {
+  #setPaused(paused: boolean, message: unknown): void {
     if (this.paused === paused) return;
     this.paused = paused;
-    this.#listener(paused ? 'Paused' : 'Resumed', actorOf(message), message?.reason ?? '');
+    this.#listener(paused ? 'Paused' : 'Resumed', actorOf(message), readMessage(message).reason ?? '');
   }
 
-  #stopFor(reason: StopRequest['reason'], message: Message | undefined): void {
+  #stopFor(reason: StopRequest['reason'], message: unknown): void {
     if (this.stop) return;
-    this.stop = { reason, actor: actorOf(message), detail: message?.reason ?? '' };
+    this.stop = { reason, actor: actorOf(message), detail: readMessage(message).reason ?? '' };
     this.#forward.cancel();
+    // Rollouts of earlier releases let preflight come to its end first.
+    if (this.#preparing && patched('abort-ends-preflight')) this.#preparing.cancel();
   }
 
-  #supersede(message: Message | undefined): void {
+  #supersede(message: unknown): void {
     if (this.soaking) this.endSoak = true;
     else this.#stopFor('Superseded', message);
   }
 
-  #approve(gate: string, message: Message): string {
+  #approve(gate: string, message: unknown): string {
     this.approved = gate;
     this.#listener('Approved', actorOf(message), gate);
     return `approved ${gate}`;
   }
 
-  #refuseApproval(gate: string | undefined): void {
+  #refuseApproval(gate: string): void {
     if (gate && this.waitingFor === gate) return;
     const now = this.waitingFor ? `it waits for ${this.waitingFor}` : 'nothing waits for approval now';
-    throw ApplicationFailure.nonRetryable(`"${gate ?? ''}" is not waiting: ${now}`, 'InvalidApproval');
+    throw ApplicationFailure.nonRetryable(`"${gate}" is not waiting: ${now}`, 'InvalidApproval');
   }
 
-  #promote(message: Message | undefined): string {
+  #promote(message: unknown): string {
     this.skipToFull = true;
-    this.#listener('PromotedByHand', actorOf(message), message?.reason ?? '');
+    this.#listener('PromotedByHand', actorOf(message), readMessage(message).reason ?? '');
     return 'the remaining canary steps are skipped';
   }
 
@@ -133,6 +136,6 @@ export class Controls {
   }
 }
 
-function actorOf(message: Message | undefined): Actor {
-  return { name: message?.by ?? 'unknown', proof: 'asserted' };
+function actorOf(message: unknown): Actor {
+  return { name: readMessage(message).by ?? 'unknown', proof: 'asserted' };
 }

@@ -2,7 +2,7 @@ import { ActivityFailure, TimeoutFailure, isCancellation } from '@temporalio/wor
 import type { Outcome } from '../domain/outcome.ts';
 import type { Reason } from '../domain/reasons.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import type { Controls } from './controls.ts';
+import type { Controls, StopRequest } from './controls.ts';
 import { Halt } from './halt.ts';
 
 /** How a rollout ends, and whether the workflow closes as cancelled rather than with a result. */
@@ -16,12 +16,14 @@ export interface Ending {
   readonly serving?: string;
 }
 
+/** The ending that a person, or a newer rollout, asked for. */
+export function stoppedBy({ reason, actor, detail }: StopRequest): Ending {
+  return { outcome: 'aborted', reason, detail: `${detail || 'no reason given'} (by ${actor.name})`, verdict: null };
+}
+
 /** Reads an ending off what interrupted the way forward; `null` for a bug or continue-as-new, which are no end at all. */
 export function endingOf(error: unknown, controls: Controls): Ending | null {
-  if (controls.stop) {
-    const { reason, actor, detail } = controls.stop;
-    return { outcome: 'aborted', reason, detail: `${detail || 'no reason given'} (by ${actor.name})`, verdict: null };
-  }
+  if (controls.stop) return stoppedBy(controls.stop);
   if (error instanceof Halt) {
     return { outcome: error.outcome, reason: error.reason, detail: error.message, verdict: error.verdict };
   }

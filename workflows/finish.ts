@@ -1,6 +1,8 @@
 import { CancellationScope, allHandlersFinished, condition } from '@temporalio/workflow';
 import type { RolloutResult } from '../domain/rollout-state.ts';
-import type { Ending } from './ending.ts';
+import type { StopRequest } from './controls.ts';
+import { stoppedBy, type Ending } from './ending.ts';
+import type { Progress } from './progress.ts';
 import { quick } from './proxies.ts';
 import type { Run } from './run.ts';
 
@@ -27,6 +29,16 @@ export async function finish(run: Run, ending: Ending): Promise<RolloutResult> {
     if (ending.cancelled) throw ending.cancelled;
     return { rolloutId: facts.rolloutId, outcome, reason, detail, candidate: facts.candidate.key, serving, verdict };
   });
+}
+
+/** Ends a rollout that was stopped before it had a place in the ledger: nothing was started, so there is nothing to undo. */
+export async function stoppedInPreflight(progress: Progress, stop: StopRequest): Promise<RolloutResult> {
+  const { outcome, reason, detail, verdict } = stoppedBy(stop);
+  progress.interrupt('failed', detail);
+  Object.assign(progress.status, { reason, detail });
+  progress.outcome(outcome);
+  await condition(allHandlersFinished);
+  return { rolloutId: null, outcome, reason, detail, candidate: null, serving: null, verdict };
 }
 
 /** Report, tags and notices; the rollout has ended without them, so they do not keep the endpoint locked for ever. */

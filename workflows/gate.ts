@@ -4,7 +4,9 @@ import { formatDuration } from '../domain/duration.ts';
 import type { Stage } from '../domain/outcome.ts';
 import type { InconclusivePolicy } from '../domain/rollout-spec.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import type { WatchCursor, WatchMode, WatchResult } from '../domain/watch.ts';
+import type { PreflightFacts } from '../domain/rollout-state.ts';
+import type { Outage, WatchCursor, WatchMode, WatchResult } from '../domain/watch.ts';
+import type { NoticeFacts } from '../activities/notify.ts';
 import { Halt } from './halt.ts';
 import { watching } from './proxies.ts';
 import type { Run } from './run.ts';
@@ -70,8 +72,9 @@ export async function watchWindow(
   gate: Gate,
   ms: number,
   from: WatchCursor | null,
+  released = () => run.controls.endSoak,
 ): Promise<WatchResult | null> {
-  return watch(run, gate, 'window', ms, () => run.controls.endSoak, from);
+  return watch(run, gate, 'window', ms, released, from);
 }
 
 /** Holds the present weight as long as `held` says so; a gate that fails meanwhile still rolls back. */
@@ -128,6 +131,7 @@ async function watch(
             summary: `${gate.name}: ${SUMMARIES[mode]}`,
             // No watcher at all for this long is the blindness that maxBlind is about.
             scheduleToStartTimeout: plan.maxBlindMs,
+            heartbeatTimeout: DEAD_AFTER[gate.stage],
           },
           [
             {
@@ -139,6 +143,7 @@ async function watch(
               maxBlindMs: plan.maxBlindMs,
               from,
               entries,
+              notices: noticesOf(run.facts),
             },
           ],
         ),
@@ -154,6 +159,7 @@ async function watch(
   });
   const result = await Promise.race([watched, stopped]);
   if (result) run.progress.status.lastVerdict = result.verdict;
+  for (const outage of result?.outages ?? []) noteOutage(run, gate, outage);
   run.progress.show();
   return result;
 }
@@ -163,6 +169,27 @@ const SUMMARIES: Readonly<Record<WatchMode, string>> = {
   guard: 'holding, still watching',
   window: 'watching one window',
 };
+
+/** A watch that has not told for so long that it lives is given to another worker; a soak's batches may wait 30 s. */
+const DEAD_AFTER: Readonly<Record<Gate['stage'], string>> = { shadow: '10s', canary: '10s', full: '10s', soak: '25s' };
+
+/** The part of the facts that a notice tells; nothing where nobody is to be told, since every watch is kept in the history. */
+function noticesOf({ rolloutId, plan, candidate, snapshot }: PreflightFacts): NoticeFacts | null {
+  const { target, endpoint, model, notify } = plan;
+  if (notify.length === 0) return null;
+  const stable = snapshot.stable && { key: snapshot.stable.key };
+  return {
+    rolloutId,
+    plan: { target, endpoint, model, notify },
+    candidate: { key: candidate.key },
+    snapshot: { stable },
+  };
+}
+
+function noteOutage(run: Run, { stage, name }: Gate, { from, to, detail }: Outage): void {
+  run.journal.note({ stage, step: name, reason: 'EvidenceLost', effectiveAt: from, detail: { message: detail } });
+  if (to !== null) run.journal.note({ stage, step: name, reason: 'EvidenceBack', effectiveAt: to });
+}
 
 /** The gate is skipped by hand: what it would say now is not asked. */
 function settle(run: Run, gate: Gate): Verdict {

@@ -1,2 +1,3 @@
+export { janitor } from './janitor.ts';
 export { rollback } from './rollback.ts';
 export { rollout } from './rollout.ts';

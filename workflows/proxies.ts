@@ -3,7 +3,8 @@ import type { Activities } from '../activities/index.ts';
 import { TASK_QUEUES } from './messages.ts';
 
 /**
- * One proxy per profile of time limits. All are TRY_CANCEL: an abort waits for none of them, since whatever a late attempt
+ * One proxy per profile of time limits. The limits of heartbeats are how soon the step of a worker that died is tried again
+ * (worker/pulse.ts). All are TRY_CANCEL: an abort waits for none of them, since whatever a late attempt
  * still does to a route is refused by the fence.
  */
 const cancellationType = ActivityCancellationType.TRY_CANCEL;
@@ -13,6 +14,7 @@ export const quick = proxyActivities<Activities>({
   taskQueue: TASK_QUEUES.workflows,
   startToCloseTimeout: '2m',
   scheduleToCloseTimeout: '30m',
+  heartbeatTimeout: '10s',
   retry: { initialInterval: '500ms', maximumInterval: '20s' },
   cancellationType,
 });
@@ -21,6 +23,7 @@ export const quick = proxyActivities<Activities>({
 export const persistent = proxyActivities<Activities>({
   taskQueue: TASK_QUEUES.workflows,
   startToCloseTimeout: '1m',
+  heartbeatTimeout: '10s',
   retry: { initialInterval: '500ms', maximumInterval: '20s' },
   cancellationType,
 });
@@ -30,6 +33,7 @@ export const traffic = proxyActivities<Activities>({
   taskQueue: TASK_QUEUES.traffic,
   startToCloseTimeout: '30s',
   scheduleToCloseTimeout: '5m',
+  heartbeatTimeout: '5s',
   retry: { initialInterval: '200ms', maximumInterval: '5s' },
   cancellationType,
 });
@@ -38,6 +42,7 @@ export const traffic = proxyActivities<Activities>({
 export const restoring = proxyActivities<Activities>({
   taskQueue: TASK_QUEUES.traffic,
   startToCloseTimeout: '30s',
+  heartbeatTimeout: '5s',
   retry: { initialInterval: '200ms', backoffCoefficient: 1.5, maximumInterval: '5s' },
   cancellationType,
 });
@@ -57,5 +62,15 @@ export const watching = proxyActivities<Activities>({
   startToCloseTimeout: '8d',
   heartbeatTimeout: '10s',
   retry: { initialInterval: '500ms', maximumInterval: '10s' },
+  cancellationType,
+});
+
+/** The janitor's round over every endpoint. */
+export const housekeeping = proxyActivities<Activities>({
+  taskQueue: TASK_QUEUES.workflows,
+  startToCloseTimeout: '10m',
+  scheduleToCloseTimeout: '15m',
+  heartbeatTimeout: '1m',
+  retry: { initialInterval: '1s', maximumInterval: '20s' },
   cancellationType,
 });

@@ -6,23 +6,24 @@ import { finish } from './finish.ts';
 import { Journal } from './journal.ts';
 import { statusQuery } from './messages.ts';
 import { Progress } from './progress.ts';
-import { jobs, persistent, quick } from './proxies.ts';
+import { jobs, quick } from './proxies.ts';
 import { Run } from './run.ts';
-import { retire } from './unwind.ts';
+import { restoreAlias, retire } from './unwind.ts';
 
 /**
  * The fast way back to a version that served before: no gates, since it is known; traffic first, then the registry.
  *
  * Runs under the endpoint's one workflow id, so it cannot cross a rollout: while one runs, `abort` is the way back.
  */
-export async function rollback(input: RollbackInput): Promise<RolloutResult> {
+export async function rollback(given?: RollbackInput): Promise<RolloutResult> {
+  const input = given ?? ({} as RollbackInput);
   const { target, endpoint } = input;
   const progress = new Progress({ spec: { target, endpoint, model: '' } });
   setHandler(statusQuery, () => progress.status, { description: 'Where the rollback stands.' });
   const facts = await quick.prepareRollback.executeWithOptions({ summary: 'find the version to go back to' }, [
     { input, rolloutKey: workflowInfo().firstExecutionRunId },
   ]);
-  const { candidate, snapshot, alias } = facts;
+  const { candidate, snapshot } = facts;
   const journal = new Journal({ target, endpoint, rolloutId: facts.rolloutId });
   const run = new Run({ facts, progress, journal, controls: new Controls(), undo: [], sequence: 0 });
   progress.identify(facts);
@@ -36,17 +37,12 @@ export async function rollback(input: RollbackInput): Promise<RolloutResult> {
     detail: { message: detail, snapshot, candidate },
   });
   await journal.ride((entries) =>
-    jobs.buildVersion.executeWithOptions({ summary: `have ${candidate.key} ready` }, [{ facts, entries }]),
+    jobs.buildVersion.executeWithOptions({ summary: `have ${candidate.key} ready` }, [
+      { facts, entries, fence: run.fence },
+    ]),
   );
   await run.shift('rollback', 'rollback', wholeRoute(run.candidate, snapshot.route.sticky));
-  await persistent.moveAlias.executeWithOptions({ summary: `alias ${alias} → version ${candidate.version}` }, [
-    { facts, version: candidate.version },
-  ]);
-  journal.note({
-    stage: 'rollback',
-    reason: 'AliasRestored',
-    detail: { alias, from: snapshot.champion, to: candidate.version },
-  });
+  await restoreAlias(run, candidate.version, { from: snapshot.champion });
   for (const left of versionsOf(snapshot.route)) if (left !== run.candidate) await retire(run, left);
   return finish(run, {
     outcome: 'rolled_back',

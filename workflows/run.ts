@@ -52,6 +52,11 @@ export class Run {
     return header ? { header, salt: String(this.facts.epoch) } : null;
   }
 
+  /** The right under which the route was changed last: what follows the route, such as the alias, goes by it. */
+  get fence(): Fence {
+    return { epoch: this.facts.epoch, sequence: this.#sequence };
+  }
+
   /** The right to change the route once more than anyone before. */
   nextFence(): Fence {
     return { epoch: this.facts.epoch, sequence: ++this.#sequence };

@@ -1,8 +1,10 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope, sleep } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancellationScope, patched, sleep } from '@temporalio/workflow';
 import { unwindOrder, type Compensation } from '../domain/compensation.ts';
 import { formatFence, type Fence } from '../domain/fence.ts';
-import { restoring, persistent, quick } from './proxies.ts';
+import { restoring, persistent, quick, traffic } from './proxies.ts';
 import type { Run } from './run.ts';
+import type { Route } from '../domain/route.ts';
+import type { Sick } from '../activities/traffic.ts';
 
 /** How long restoring may take before people are called. The tries go on. */
 const ALARM_AFTER = '60s';
@@ -29,11 +31,7 @@ async function undo(run: Run, step: Compensation): Promise<void> {
     case 'restoreTraffic':
       return restoreTraffic(run, step);
     case 'restoreAlias':
-      await persistent.moveAlias.executeWithOptions({ summary: `alias ${step.alias} → ${step.version ?? 'none'}` }, [
-        { facts: run.facts, version: step.version },
-      ]);
-      run.journal.note({ stage: 'rollback', reason: 'AliasRestored', detail: { alias: step.alias, to: step.version } });
-      return;
+      return restoreAlias(run, step.version);
     case 'retireVersion':
       return retire(run, step.version.key);
   }
@@ -52,7 +50,7 @@ async function restoreTraffic(run: Run, { route }: Extract<Compensation, { kind:
   };
   const alarm = new CancellationScope();
   void alarm
-    .run(() => sleep(ALARM_AFTER, { summary: 'calls for help when it ends' }).then(() => callForHelp(run)))
+    .run(() => sleep(ALARM_AFTER, { summary: 'calls for help when it ends' }).then(() => callForHelp(run, route)))
     .catch(() => undefined);
   try {
     const restored = await restoring.restoreTraffic.executeWithOptions({ summary: 'all traffic back to stable' }, [
@@ -73,7 +71,7 @@ async function restoreTraffic(run: Run, { route }: Extract<Compensation, { kind:
     });
   } catch (error) {
     // Whoever holds a newer fence is responsible for the route now; moving it would undo their work.
-    if (!isSuperseded(error)) throw error;
+    if (!failedFor(error, 'StaleFence')) throw error;
     if (run.catchUp(error.cause.details?.[0] as Fence | undefined))
       return await restoreTraffic(run, { kind: 'restoreTraffic', route });
     run.journal.note({
@@ -87,27 +85,68 @@ async function restoreTraffic(run: Run, { route }: Extract<Compensation, { kind:
   if (run.progress.status.phase === 'rollback_failed') run.progress.phase('rollback');
 }
 
-async function callForHelp(run: Run): Promise<void> {
+async function callForHelp(run: Run, route: Route): Promise<void> {
   run.progress.phase('rollback_failed');
   run.journal.note({ stage: 'rollback_failed', reason: 'RollbackFailed', detail: { waited: ALARM_AFTER } });
   run.journal.write();
+  const sick = patched('says-who-is-sick') ? await sickIn(run, route) : [];
+  const why = sick.map(({ key, state, detail }) => `${key} is ${state} (${detail})`).join('; ');
+  if (why) {
+    run.journal.note({ stage: 'rollback_failed', reason: 'StableUnhealthy', detail: { versions: sick } });
+    run.journal.write();
+  }
+  const because = why && `, since ${why}: nothing is moved onto it`;
+  await alert(run, 'rollback_failed', `traffic is not restored after ${ALARM_AFTER}${because}; tries go on`);
+}
+
+/** Whom the route cannot be given back to; nobody where that cannot be found out now. */
+async function sickIn({ facts }: Run, route: Route): Promise<readonly Sick[]> {
+  const { target, endpoint } = facts.plan;
+  const options = { summary: 'why traffic cannot go back', scheduleToCloseTimeout: '10s' } as const;
+  return CancellationScope.nonCancellable(() =>
+    traffic.sickVersions.executeWithOptions(options, [{ target, endpoint, route }]),
+  ).catch(() => []);
+}
+
+/** Tells people that something needs them; that they cannot be told must not hold anything up. */
+async function alert(run: Run, event: 'rollback_failed' | 'cleanup_failed', detail: string): Promise<void> {
+  const reason = event === 'rollback_failed' ? 'RollbackFailed' : 'CleanupFailed';
   await CancellationScope.nonCancellable(() =>
-    quick.notify.executeWithOptions({ summary: 'alert: rollback failed' }, [
-      {
-        facts: run.facts,
-        event: 'rollback_failed',
-        reason: 'RollbackFailed',
-        detail: `traffic is not restored after ${ALARM_AFTER}; tries go on`,
-      },
-    ]),
+    quick.notify.executeWithOptions({ summary: `alert: ${event}` }, [{ facts: run.facts, event, reason, detail }]),
   ).catch(() => undefined);
+}
+
+/**
+ * Lets the registry's alias follow the traffic back. A version that the registry has lost cannot be pointed at: then people
+ * are told, and the run closes with the alias where it is.
+ */
+export async function restoreAlias(run: Run, version: string | null, detail: object = {}): Promise<void> {
+  const { facts, journal, fence } = run;
+  const { alias } = facts;
+  const step = { stage: 'rollback' as const, detail: { alias, ...detail, to: version } };
+  try {
+    await persistent.moveAlias.executeWithOptions({ summary: `alias ${alias} → ${version ?? 'none'}` }, [
+      { facts, version, fence },
+    ]);
+    journal.note({ ...step, reason: 'AliasRestored' });
+  } catch (error) {
+    const superseded = failedFor(error, 'StaleFence');
+    if (!superseded && !failedFor(error, 'VersionNotFound')) throw error;
+    const { message } = error.cause;
+    journal.note({
+      ...step,
+      reason: superseded ? 'Superseded' : 'CleanupFailed',
+      detail: { ...step.detail, message },
+    });
+    if (!superseded) await alert(run, 'cleanup_failed', message);
+  }
 }
 
 /** Stops a version that no route names; a failure is noted, not fatal. */
 export async function retire(run: Run, key: string): Promise<void> {
   try {
     await quick.retireVersion.executeWithOptions({ summary: `stop ${key}`, scheduleToCloseTimeout: '10m' }, [
-      { facts: run.facts, key },
+      { facts: run.facts, key, fence: run.nextFence() },
     ]);
     run.journal.note({ stage: run.progress.status.phase, reason: 'VersionRetired', detail: { version: key } });
   } catch (error) {
@@ -119,10 +158,11 @@ export async function retire(run: Run, key: string): Promise<void> {
   }
 }
 
-function isSuperseded(error: unknown): error is ActivityFailure & { cause: ApplicationFailure } {
-  return (
-    error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === 'StaleFence'
-  );
+function failedFor(
+  error: unknown,
+  type: 'StaleFence' | 'VersionNotFound',
+): error is ActivityFailure & { cause: ApplicationFailure } {
+  return error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === type;
 }
 
 /** Several stages register the same way back; once is enough. */

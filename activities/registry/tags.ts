@@ -10,7 +10,11 @@ export interface SlipwayTags {
   readonly 'slipway.ledger_head'?: string;
 }
 
-/** Sets the tags that differ from what the version has; safe to repeat. */
+/**
+ * Sets the tags that differ from what the version has; safe to repeat.
+ *
+ * Nothing is set by an attempt that comes late: when the version is tagged with a later head of the same endpoint's ledger.
+ */
 export async function tagVersion(
   mlflow: MlflowClient,
   { model, version }: { readonly model: string; readonly version: string },
@@ -19,7 +23,15 @@ export async function tagVersion(
 ): Promise<void> {
   const ref = { name: model, version };
   const { tags: present } = await mlflow.modelVersions.get(ref, { signal });
+  if (isLater(present, tags)) return;
   for (const [key, value] of Object.entries(tags) as [string, string | undefined][]) {
     if (value !== undefined && present[key] !== value) await mlflow.modelVersions.setTag(ref, key, value, { signal });
   }
+}
+
+function isLater(present: Readonly<Record<string, string>>, tags: SlipwayTags): boolean {
+  const [there, given] = [present['slipway.ledger_head'], tags['slipway.ledger_head']].map((head) =>
+    Number.parseInt(head ?? '', 10),
+  );
+  return present['slipway.endpoint'] === tags['slipway.endpoint'] && (there ?? NaN) > (given ?? NaN);
 }

@@ -49,15 +49,35 @@ export async function verifyLedger(
   place: LedgerPlace,
   { anchors = [], pageSize = 500 }: VerifyOptions = {},
 ): Promise<LedgerCheck> {
-  let head: LedgerAnchor | null = null;
+  const chain = new ChainCheck(anchors);
   for (;;) {
-    const page: LedgerRow[] = await readLedger(pool, place, { afterSeq: head?.seq ?? 0, limit: pageSize });
+    const page: LedgerRow[] = await readLedger(pool, place, { afterSeq: chain.head?.seq ?? 0, limit: pageSize });
     for (const row of page) {
-      const fault = faultOf(row, head, anchors);
+      const fault = chain.next(row);
       if (fault) return fault;
-      head = anchorOf(row);
     }
-    if (page.length < pageSize) return checkTail(head, anchors);
+    if (page.length < pageSize) return chain.end();
+  }
+}
+
+/** The check itself, row by row in the order of their numbers, wherever the rows come from. */
+export class ChainCheck {
+  readonly #anchors: readonly LedgerAnchor[];
+  head: LedgerAnchor | null = null;
+
+  constructor(anchors: readonly LedgerAnchor[]) {
+    this.#anchors = anchors;
+  }
+
+  /** The fault of this row, after those before it; `null` when it fits. */
+  next(row: LedgerRow): LedgerCheck | null {
+    const fault = faultOf(row, this.head, this.#anchors);
+    this.head = anchorOf(row);
+    return fault;
+  }
+
+  end(): LedgerCheck {
+    return checkTail(this.head, this.#anchors);
   }
 }
 

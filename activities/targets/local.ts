@@ -33,16 +33,18 @@ export function createLocalTarget(location: HostLocation = {}): ServingTarget {
 
     async readEndpoint(endpoint, signal) {
       const status = await ask<EndpointStatus>({ path: at(endpoint), signal }).catch(nullIfUnknown);
-      return status && { route: status.route, settings: status.settings, versions: status.versions, url: status.url };
+      if (!status) return null;
+      const { route, claimed = route.fence, settings, versions, url } = status;
+      return { route, claimed, settings, versions, url };
     },
 
-    async ensureEndpoint(endpoint, settings) {
-      await ask({ method: 'PUT', path: at(endpoint), body: settings, timeoutMs: ROUTE_TIMEOUT_MS });
+    async ensureEndpoint(endpoint, settings, fence) {
+      await ask({ method: 'PUT', path: at(endpoint), body: settings, fence, timeoutMs: ROUTE_TIMEOUT_MS });
     },
 
-    ensureVersion(endpoint, { key, model, version, digest, source }, runtime) {
+    ensureVersion(endpoint, { key, model, version, digest, source }, runtime, fence) {
       const body = { model, version, digest, source, runtime };
-      return ask<VersionStatus>({ method: 'PUT', path: at(endpoint, 'versions', key), body });
+      return ask<VersionStatus>({ method: 'PUT', path: at(endpoint, 'versions', key), body, fence });
     },
 
     setRoute(endpoint, fence, route, label) {
@@ -51,6 +53,10 @@ export function createLocalTarget(location: HostLocation = {}): ServingTarget {
     },
 
     readTraffic: (endpoint) => ask<TrafficReading>({ path: at(endpoint, 'traffic') }),
+
+    async endpoints() {
+      return (await ask<EndpointStatus[]>({ path: '/endpoints' })).map(({ endpoint }) => endpoint);
+    },
 
     async predict({ address, key, predictPath, state }, body, signal) {
       if (address === null) throw new TargetRefusal('not_ready', `${key} has no server now: it is ${state}`);
@@ -66,9 +72,9 @@ export function createLocalTarget(location: HostLocation = {}): ServingTarget {
       return { status: response.status, body: answer, ms: performance.now() - begun };
     },
 
-    async retireVersion(endpoint, key) {
+    async retireVersion(endpoint, key, fence) {
       const path = at(endpoint, 'versions', key);
-      await ask({ method: 'DELETE', path, timeoutMs: RETIRE_TIMEOUT_MS }).catch(nullIfUnknown);
+      await ask({ method: 'DELETE', path, fence, timeoutMs: RETIRE_TIMEOUT_MS }).catch(nullIfUnknown);
     },
   };
 }

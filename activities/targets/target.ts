@@ -21,21 +21,28 @@ export interface Capabilities {
 
 export interface EndpointReading {
   readonly route: RouteReading;
+  /** The newest fence that anything here was changed under: at least the route's. */
+  readonly claimed: Fence;
   readonly settings: EndpointSettings;
   readonly versions: readonly VersionStatus[];
   /** Where clients send predictions. */
   readonly url: string;
 }
 
-/** A place where endpoints live. One implementation per kind; each passes the conformance suite in test/targets. */
+/**
+ * A place where endpoints live. One implementation per kind; each passes the conformance suite in test/targets.
+ *
+ * Every change is made by the right of a fence; with an older one than the newest that the endpoint has seen it is refused
+ * with {@link StaleFence} and changes nothing.
+ */
 export interface ServingTarget {
   capabilities(): Promise<Capabilities>;
   /** `null` for an endpoint the target has never heard of. */
   readEndpoint(endpoint: string, signal?: AbortSignal): Promise<EndpointReading | null>;
   /** Creates the endpoint or changes its settings; idempotent. */
-  ensureEndpoint(endpoint: string, settings: EndpointSettings): Promise<void>;
+  ensureEndpoint(endpoint: string, settings: EndpointSettings, fence?: Fence): Promise<void>;
   /** Asks for a server of this version; idempotent, returns its present state, `ready` once it answers. */
-  ensureVersion(endpoint: string, version: PinnedVersion, runtime: Runtime): Promise<VersionStatus>;
+  ensureVersion(endpoint: string, version: PinnedVersion, runtime: Runtime, fence?: Fence): Promise<VersionStatus>;
   /**
    * Changes the route if the fence is not older than the one in force, and returns what is programmed then.
    *
@@ -43,6 +50,8 @@ export interface ServingTarget {
    */
   setRoute(endpoint: string, fence: Fence, route: Route, label: string): Promise<RouteReading>;
   readTraffic(endpoint: string): Promise<TrafficReading>;
+  /** The endpoints that live here, where a target can list them. */
+  endpoints?(): Promise<readonly string[]>;
   /** Sends one prediction request to a version's own server, outside live traffic. */
   predict(
     status: VersionStatus,
@@ -50,14 +59,14 @@ export interface ServingTarget {
     signal?: AbortSignal,
   ): Promise<{ status: number; body: string; ms: number }>;
   /** Stops a version without traffic; succeeds when there is none. */
-  retireVersion(endpoint: string, key: string): Promise<void>;
+  retireVersion(endpoint: string, key: string, fence?: Fence): Promise<void>;
 }
 
 /** A newer fence is in force: this attempt or rollout has been superseded and must not try again. */
 export class StaleFence extends Error {
   readonly current: RouteReading;
-  constructor(current: RouteReading) {
-    super(`the endpoint is at fence ${current.fence.epoch}.${current.fence.sequence} (${current.label})`);
+  constructor(current: RouteReading, message?: string) {
+    super(message ?? `the endpoint is at fence ${current.fence.epoch}.${current.fence.sequence} (${current.label})`);
     this.name = 'StaleFence';
     this.current = current;
   }

@@ -1,3 +1,4 @@
+import { describePending } from './pending.ts';
 import { percent } from '../../domain/render-details.ts';
 import { DECISIONS } from './verdict.ts';
 import { phaseOf, type Sighting } from '../rollouts/sighting.ts';
@@ -22,10 +23,11 @@ export function changesBetween(before: Sighting | null, after: Sighting): string
     note(now.waitingFor !== null && now.waitingFor !== old?.waitingFor, `waits for approval of ${now.waitingFor}`);
     note(old !== undefined && old !== null && now.paused !== old.paused, now.paused ? 'paused' : 'goes on');
   }
-  for (const { type, attempt, lastFailure } of after.pending) {
+  for (const activity of after.pending) {
+    const { type, attempt, lastFailure } = activity;
     const known = before?.pending.find((other) => other.type === type);
     const isNew = lastFailure !== known?.lastFailure || (known?.attempt ?? 0) < TELLING_ATTEMPT;
-    note(attempt >= TELLING_ATTEMPT && isNew, `${type}, try ${attempt}: ${lastFailure}`);
+    note(attempt >= TELLING_ATTEMPT && isNew, describePending(activity));
   }
   const phase = phaseOf(after);
   const isStage = now?.stages.some(({ stage }) => stage === phase) ?? false;

@@ -19,6 +19,7 @@ export function renderClose(close: Close, type: string): string[] {
   const ending = type === 'rollback' && outcome === 'rolled_back' ? paint.good('✓ rolled back') : OUTCOMES[outcome];
   if (result === null) return [ending];
   const detail = result.detail ? `: ${result.detail}` : '';
-  const serving = result.serving === null ? 'nothing is served' : `${result.serving} serves`;
+  const nothing = result.rolloutId === null ? 'nothing was started' : 'nothing is served';
+  const serving = result.serving === null ? nothing : `${result.serving} serves`;
   return [`${ending}, ${REASONS[result.reason]}${detail}`, `  ${serving}`];
 }

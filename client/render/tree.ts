@@ -6,6 +6,7 @@ import { nextActs } from './next.ts';
 import { paint } from '../terminal.ts';
 import { percent } from '../../domain/render-details.ts';
 import { phaseOf, type Sighting } from '../rollouts/sighting.ts';
+import { renderPending } from './pending.ts';
 import { renderClose } from './close.ts';
 import { renderVerdict } from './verdict.ts';
 import type { RolloutStatus, StageStatus } from '../../domain/rollout-state.ts';
@@ -27,11 +28,7 @@ export function renderTree(sighting: Sighting, surroundings: Surroundings): stri
     heading(sighting, surroundings.measured),
     ...(status ? stageRows(sighting, status, surroundings.now) : withoutWorker(sighting)),
     ...section([...verdict, ...budgetRows(sighting.close === null && live ? live : status?.lastVerdict)]),
-    ...section(
-      pending.flatMap(({ type, attempt, lastFailure }) =>
-        lastFailure && attempt > 1 ? [`${type}, try ${attempt}: ${lastFailure}`] : [],
-      ),
-    ),
+    ...section(renderPending(pending)),
     ...section(sighting.close ? renderClose(sighting.close, sighting.type) : nextActs(sighting)),
   ];
 }

@@ -1,5 +1,8 @@
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
+import {
+  decodeFromPayloadsAtIndex,
+  decodeOptionalFailureToOptionalError,
+} from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { ATTRIBUTES, statusQuery } from '../../workflows/messages.ts';
 import { closeOf } from './close.ts';
 import { Failure } from '../failure.ts';
@@ -37,8 +40,8 @@ export async function look(client: Client, place: Place, runId?: string): Promis
     requestId: textOf(description.memo?.['requestId']),
     attributes: readAttributes(description),
     status,
-    live: liveVerdict(pending),
-    pending: pending.map(readPending),
+    live: await liveVerdict(client, pending),
+    pending: await Promise.all(pending.map((activity) => readPending(client, activity))),
     close,
   };
 }
@@ -76,21 +79,22 @@ async function queryStatus(client: Client, workflowId: string, runId: string): P
 
 type RawActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 
-function readPending({ activityType, attempt, lastFailure }: RawActivity): PendingActivity {
-  return { type: activityType?.name ?? '', attempt: attempt ?? 1, lastFailure: lastFailure?.message ?? null };
+async function readPending(
+  { options }: Client,
+  { activityType, attempt, lastFailure }: RawActivity,
+): Promise<PendingActivity> {
+  const failure = await decodeOptionalFailureToOptionalError(options.loadedDataConverter, lastFailure);
+  return { type: activityType?.name ?? '', attempt: attempt ?? 1, lastFailure: failure?.message ?? null };
 }
 
 /** The watcher tells with every heartbeat how its gate stands. */
-function liveVerdict(pending: readonly RawActivity[]): Sighting['live'] {
-  const payload = pending.find(({ activityType }) => activityType?.name === 'watchGate')?.heartbeatDetails
-    ?.payloads?.[0];
-  if (!payload) return null;
-  try {
-    const shown = defaultPayloadConverter.fromPayload<Sighting['live']>(payload);
-    return shown && typeof shown.summary === 'string' ? shown : null;
-  } catch {
-    return null; // Encrypted by a codec that this client does not have.
-  }
+async function liveVerdict({ options }: Client, pending: readonly RawActivity[]): Promise<Sighting['live']> {
+  const payloads = pending.find(({ activityType }) => activityType?.name === 'watchGate')?.heartbeatDetails?.payloads;
+  if (!payloads) return null;
+  // A heartbeat that cannot be read is no reason not to show the rest.
+  const decoded = decodeFromPayloadsAtIndex<Sighting['live']>(options.loadedDataConverter, 0, payloads);
+  const shown = await decoded.catch(() => null);
+  return shown && typeof shown.summary === 'string' ? shown : null;
 }
 
 function textOf(value: unknown): string | null {

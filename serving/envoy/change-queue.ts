@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DesiredEndpoint } from '../data-plane.ts';
 import type { EnvoyAdmin } from './admin.ts';
 import type { Convergence } from './converge.ts';
+import { longestMs } from './fallback.ts';
 import { readStat } from './traffic.ts';
 
 /** One change at a time, and clearing up behind it. */
@@ -19,7 +20,7 @@ export function createChangeQueue(admin: EnvoyAdmin, convergence: Convergence): 
   let clearing: AbortController | null = null;
 
   async function clear(endpoints: readonly DesiredEndpoint[], signal: AbortSignal): Promise<void> {
-    const longest = Math.max(0, ...endpoints.map(({ settings }) => settings.timeoutMs));
+    const longest = Math.max(0, ...endpoints.map(({ settings }) => longestMs(settings, true)));
     const deadline = Date.now() + longest;
     do {
       await delay(SETTLE_MS, undefined, { ref: false, signal });

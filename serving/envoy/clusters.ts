@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DesiredEndpoint, VersionAddress } from '../data-plane.ts';
 import { versionsOf } from '../../domain/route.ts';
 import { METADATA, STAMPS, clusterName } from './names.ts';
+import { fallbackOf } from './fallback.ts';
 
 export interface EnvoyCluster {
   readonly '@type': string;
@@ -49,11 +50,14 @@ function endpointClusters({ endpoint, route, versions }: DesiredEndpoint, mirror
   const addresses = new Map(versions.map((version) => [version.key, version]));
   // Also for running versions outside the route: their counters must not start again when they come back into it.
   const keys = [...new Set([...addresses.keys(), ...versionsOf(route)])];
-  const [first, ...others] = route.arms;
   return [
     ...keys.map((key) => serverCluster(clusterName('live', endpoint, key), key, addresses.get(key))),
     ...keys.map((key) => serverCluster(clusterName('guarded', endpoint, key), key, addresses.get(key), EJECTION)),
-    ...others.map((arm) => armCluster(endpoint, arm.version, first?.version ?? arm.version)),
+    ...route.arms.flatMap(({ version }, position) => {
+      const fallback = fallbackOf(route.arms, position);
+      // Stable is never ejected: that would send all of its users to a version that nothing is proved of yet.
+      return fallback === null ? [] : [armCluster(endpoint, position === 0 ? 'live' : 'guarded', version, fallback)];
+    }),
     ...route.mirrors.flatMap(({ version }) => [
       mirrorCluster(endpoint, version, mirrorSocket),
       serverCluster(clusterName('shadow', endpoint, version), version, addresses.get(version)),
@@ -83,7 +87,7 @@ function serverCluster(
   });
 }
 
-function armCluster(endpoint: string, version: string, fallback: string): EnvoyCluster {
+function armCluster(endpoint: string, kind: 'live' | 'guarded', version: string, fallback: string): EnvoyCluster {
   return named(clusterName('arm', endpoint, version, fallback), {
     connect_timeout: '1s',
     lb_policy: 'CLUSTER_PROVIDED',
@@ -92,7 +96,7 @@ function armCluster(endpoint: string, version: string, fallback: string): EnvoyC
       name: 'envoy.clusters.aggregate',
       typed_config: {
         '@type': 'type.googleapis.com/envoy.extensions.clusters.aggregate.v3.ClusterConfig',
-        clusters: [clusterName('guarded', endpoint, version), clusterName('live', endpoint, fallback)],
+        clusters: [clusterName(kind, endpoint, version), clusterName('live', endpoint, fallback)],
       },
     },
   });

@@ -4,8 +4,8 @@
  * Every version has clusters of its own per role, so that counters tell live requests from mirrored ones:
  *
  *   live/<endpoint>/<key>                 the version's server, as first arm and as what others fall back to
- *   guarded/<endpoint>/<key>              the same server with outlier ejection, for arms that have a fallback
- *   arm/<endpoint>/<key>/<fallback key>   aggregate: guarded, then the fallback's live cluster
+ *   guarded/<endpoint>/<key>              the same server with outlier ejection, for every arm but the first
+ *   arm/<endpoint>/<key>/<fallback key>   aggregate: guarded (the first arm: live), then the fallback's live cluster
  *   mirror/<endpoint>/<key>               the internal mirror listener, told to go on to `shadow`
  *   shadow/<endpoint>/<key>               the version's server, for copies that the mirror listener received
  */

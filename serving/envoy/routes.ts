@@ -1,7 +1,8 @@
 import type { DesiredEndpoint } from '../data-plane.ts';
 import { formatFence } from '../../domain/fence.ts';
 import { routeFaults } from '../../domain/route.ts';
-import type { Arm, Mirror, Route, Sticky } from '../../domain/route.ts';
+import type { Mirror, Route, Sticky } from '../../domain/route.ts';
+import { fallbackOf, hasFallback, longestMs } from './fallback.ts';
 import { METADATA, STAMPS, VERSION_HEADER, clusterName } from './names.ts';
 
 export const ROUTES_NAME = 'gateway';
@@ -48,30 +49,32 @@ function endpointRoute(desired: DesiredEndpoint): object {
 }
 
 function action({ endpoint, route, settings }: DesiredEndpoint): object {
+  const limitMs = longestMs(settings, hasFallback(route));
   return {
     prefix_rewrite: '/',
     weighted_clusters: { use_hash_policy: true, clusters: weightedClusters(endpoint, route) },
     ...(route.sticky && { hash_policy: [stickiness(route.sticky)] }),
-    timeout: seconds(settings.timeoutMs),
+    timeout: seconds(limitMs),
     // Bounds a client that stops sending; the time limit above only begins with the request's last byte.
-    idle_timeout: seconds(settings.timeoutMs + 5000),
-    ...(settings.retry && { retry_policy: RETRIES }),
+    idle_timeout: seconds(limitMs + 5000),
+    ...(settings.retry && {
+      // A server that hangs must leave time to ask the other one.
+      retry_policy: { ...RETRIES, ...(hasFallback(route) && { per_try_timeout: seconds(settings.timeoutMs) }) },
+    }),
     ...(route.mirrors.length > 0 && { request_mirror_policies: route.mirrors.map((it) => mirroring(endpoint, it)) }),
   };
 }
 
 function weightedClusters(endpoint: string, { arms }: Route): object[] {
-  return arms.map((arm, position) => ({
-    name: armCluster(endpoint, arm, position === 0 ? null : (arms[0]?.version ?? null)),
-    weight: arm.weight,
-    request_headers_to_add: [stamp(STAMPS.arm, literal(arm.version))],
+  return arms.map(({ version, weight }, position) => ({
+    name: armCluster(endpoint, version, fallbackOf(arms, position)),
+    weight,
+    request_headers_to_add: [stamp(STAMPS.arm, literal(version))],
   }));
 }
 
-function armCluster(endpoint: string, arm: Arm, fallback: string | null): string {
-  return fallback === null
-    ? clusterName('live', endpoint, arm.version)
-    : clusterName('arm', endpoint, arm.version, fallback);
+function armCluster(endpoint: string, version: string, fallback: string | null): string {
+  return fallback === null ? clusterName('live', endpoint, version) : clusterName('arm', endpoint, version, fallback);
 }
 
 function stickiness({ header, salt }: Sticky): object {

@@ -12,18 +12,18 @@ export type Download = (source: string, folder: string, signal: AbortSignal) => 
 
 /** The artifacts on this machine, one folder per version key, complete and verified or not there at all. */
 export class ArtifactStore {
-  readonly #root: string;
+  readonly root: string;
   readonly #download: Download;
   // Two endpoints may ask for one version at once.
   readonly #turns = new Map<string, Serial>();
 
   constructor(root: string, download: Download) {
-    this.#root = root;
+    this.root = root;
     this.#download = download;
   }
 
   folder(key: string): string {
-    return join(this.#root, key);
+    return join(this.root, key);
   }
 
   /** Downloads a version unless it is there, and compares its content with the digest that the caller was told. */
@@ -40,9 +40,9 @@ export class ArtifactStore {
 
   /** Removes what an earlier host left behind, half downloads among it. */
   async removeAllBut(keys: ReadonlySet<string>): Promise<void> {
-    await mkdir(this.#root, { recursive: true });
-    const strays = (await readdir(this.#root)).filter((name) => !keys.has(name));
-    await Promise.all(strays.map((name) => rm(join(this.#root, name), { recursive: true, force: true })));
+    await mkdir(this.root, { recursive: true });
+    const strays = (await readdir(this.root)).filter((name) => !keys.has(name));
+    await Promise.all(strays.map((name) => rm(join(this.root, name), { recursive: true, force: true })));
   }
 
   #turnOf(key: string): Serial {
@@ -83,7 +83,13 @@ async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (error) {
-    if (isMissing(error)) return false;
+    if (isMissing(error) || isNoPath(error)) return false;
     throw error;
   }
+}
+
+/** A part of it is a file, it is too long, or it holds a zero byte: nothing that a later try could find. */
+function isNoPath(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOTDIR' || code === 'ENAMETOOLONG' || code === 'ERR_INVALID_ARG_VALUE';
 }

@@ -15,7 +15,10 @@ export async function folderDigest(folder: string, signal?: AbortSignal): Promis
     const file = join(entry.parentPath, entry.name);
     // A link may lead to other bytes tomorrow, and would be served without ever having been hashed.
     if (!entry.isFile()) throw new GiveUp(`${file} is not a plain file`);
-    files.push({ path: relative(folder, file).split(sep).join('/'), sha256: await fileHash(file, signal) });
+    const path = relative(folder, file).split(sep).join('/');
+    // A line break in a name could forge a line of the list that is hashed.
+    if (/\p{Cc}/u.test(path)) throw new GiveUp(`the name ${JSON.stringify(path)} has a control character in it`);
+    files.push({ path, sha256: await fileHash(file, signal) });
   }
   return artifactDigest(files, (text) => hash('sha256', text, 'hex'));
 }

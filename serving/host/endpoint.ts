@@ -11,8 +11,8 @@ import type {
 import type { Log } from './log.ts';
 import type { VersionHome } from './served-version.ts';
 import { checkPins } from './check-pins.ts';
-import { compareFences, formatFence, NO_FENCE } from '../../domain/fence.ts';
-import { EMPTY_ROUTE, routeFaults, sameRoute, versionsOf } from '../../domain/route.ts';
+import { compareFences, formatFence, newerFence, NO_FENCE, type Fence } from '../../domain/fence.ts';
+import { EMPTY_ROUTE, routeFaults, sameRoute, versionsOf, type Route } from '../../domain/route.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { notReady } from './not-ready.ts';
 import { Refused } from './refusal.ts';
@@ -24,7 +24,8 @@ import { ServedVersion } from './served-version.ts';
 export interface EndpointHome {
   readonly gateway: string;
   readonly log: Log;
-  write(record: EndpointRecord): Promise<void>;
+  /** @param urgent a way back, which must get through when the disk is full */
+  write(record: EndpointRecord, urgent?: boolean): Promise<void>;
   versionHome(endpoint: string, key: string): Omit<VersionHome, 'save' | 'moved' | 'replaced'>;
   /** Resolves once the data plane shows what is desired now. */
   converge(): Promise<void>;
@@ -92,6 +93,7 @@ export class Endpoint {
       endpoint: this.name,
       settings: this.#state.settings,
       route: await this.reading(),
+      claimed: claimedIn(this.#state),
       versions: this.versions.map((version) => version.status(memory)),
       url: `${this.#home.gateway}/${this.name}`,
     };
@@ -102,9 +104,9 @@ export class Endpoint {
   }
 
   /** Changes the settings; `stored` is called once they are on disk, before the data plane is told. */
-  async putSettings(settings: EndpointSettings, stored: () => void): Promise<void> {
+  async putSettings(settings: EndpointSettings, fence: Fence | null, stored: () => void): Promise<void> {
     const { model } = settings;
-    await this.#put((held) => {
+    await this.#claim(fence, (held) => {
       if (model === held.settings.model || this.#versions.size === 0) return { settings };
       throw new Refused('conflict', `${this.name} has versions of the model ${held.settings.model}; retire them first`);
     });
@@ -118,7 +120,8 @@ export class Endpoint {
     if (faults.length > 0) throw new Refused('invalid', `route: ${faults.join('; ')}`);
     const fault = await this.#put((held) => {
       const order = compareFences(fence, held.fence);
-      if (order < 0) return `the fence ${formatFence(fence)} is older than ${formatFence(held.fence)}`;
+      const newest = claimedIn(held);
+      if (compareFences(fence, newest) < 0) return older(fence, newest);
       if (order === 0 && sameRoute(route, held.route)) return {};
       if (order === 0) return `another route is in force under the same fence ${formatFence(fence)}`;
       const unready = notReady(held.route, route, this.#versions);
@@ -131,15 +134,20 @@ export class Endpoint {
     return this.reading();
   }
 
-  async ensureVersion(key: string, wanted: EnsureVersion): Promise<VersionStatus> {
+  async ensureVersion(key: string, wanted: EnsureVersion, fence: Fence | null = null): Promise<VersionStatus> {
     checkPins(this.name, this.#state.settings, key, wanted);
-    await this.#turnOf(key).run(() => this.#ensure(key, wanted));
+    await this.#turnOf(key).run(async () => {
+      await this.#claim(fence);
+      await this.#ensure(key, wanted);
+    });
     return this.version(key);
   }
 
   /** Ends a version that no route names, and succeeds when there is none. */
-  async retire(key: string): Promise<void> {
+  async retire(key: string, fence: Fence | null = null): Promise<void> {
     await this.#turnOf(key).run(async () => {
+      // Also where it is gone: an older attempt that asks for it must not bring it back.
+      await this.#claim(fence);
       const version = this.#versions.get(key);
       if (!version) return;
       await this.#withdraw(key, version);
@@ -206,6 +214,18 @@ export class Endpoint {
     return version;
   }
 
+  /** A change by whoever holds the newest fence, which then counts for all that come later; anyone's where there is none. */
+  async #claim(fence: Fence | null, decide?: (held: Settled) => Partial<Settled>): Promise<void> {
+    if (!fence && !decide) return;
+    const fault = await this.#put((held) => {
+      const newest = claimedIn(held);
+      if (fence && compareFences(fence, newest) < 0) return older(fence, newest);
+      const change = decide?.(held) ?? {};
+      return fence && compareFences(fence, newest) > 0 ? { ...change, claimed: fence } : change;
+    });
+    if (fault !== null) throw new Refused('stale_fence', fault, await this.reading());
+  }
+
   /**
    * Compare and swap: decides on what is in force, puts the change on disk, then lets it count. Returns a refusal as given.
    */
@@ -213,7 +233,7 @@ export class Endpoint {
     return this.#writes.run(async () => {
       const change = decide(this.#state);
       if (typeof change === 'string') return change;
-      await this.#home.write({ ...this.#record(), ...change });
+      await this.#home.write({ ...this.#record(), ...change }, isWayBack(this.#state.route, change.route));
       this.#state = { ...this.#state, ...change };
       return null;
     });
@@ -244,6 +264,19 @@ export class Endpoint {
       this.#home.log('error', 'route not programmed', { endpoint: this.name, reason: sentence(error) });
     }
   }
+}
+
+/** All traffic to the version that answers for the others already. */
+function isWayBack({ arms: [first] }: Route, next: Route | undefined): boolean {
+  return first !== undefined && next?.arms.length === 1 && next.arms[0]?.version === first.version;
+}
+
+function claimedIn({ fence, claimed = NO_FENCE }: Settled): Fence {
+  return newerFence(fence, claimed);
+}
+
+function older(fence: Fence, newest: Fence): string {
+  return `the fence ${formatFence(fence)} is older than ${formatFence(newest)}`;
 }
 
 function processOf({ record }: ServedVersion): Pick<VersionAddress, 'process'> {

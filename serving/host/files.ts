@@ -1,15 +1,21 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Replaces a file so that a reader, or a machine that loses power, finds the old content or the new, never a part. */
 export async function writeFileAtomic(file: string, content: string, mode = 0o644): Promise<void> {
   const temporary = `${file}.new`;
-  const handle = await open(temporary, 'w', mode);
   try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
+    const handle = await open(temporary, 'w', mode);
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    // On a full disk the half of it would keep the space that others need.
+    await rm(temporary, { force: true });
+    throw error;
   }
   await rename(temporary, file);
   await syncFolder(dirname(file));

@@ -1,6 +1,7 @@
 import type { Capture, DataPlane } from '../data-plane.ts';
 import type { Download } from './artifact.ts';
 import type { EndpointHome } from './endpoint.ts';
+import type { Fence } from '../../domain/fence.ts';
 import type {
   EndpointSettings,
   EndpointStatus,
@@ -20,6 +21,7 @@ import { groupMemory } from './process-table.ts';
 import { join } from 'node:path';
 import { readHealth } from './host-health.ts';
 import { Refused } from './refusal.ts';
+import { Reserve } from './reserve.ts';
 import { removeLog, rotateLog } from './log-file.ts';
 import { sentence } from './log.ts';
 import { Serial } from './serial.ts';
@@ -49,6 +51,7 @@ export class Host {
   readonly ports: HostPorts;
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #creations = new Serial();
+  readonly #reserve: Reserve;
   readonly #state: StateStore;
   readonly #artifacts: ArtifactStore;
   readonly #converger: Converger;
@@ -58,7 +61,8 @@ export class Host {
   constructor(ports: HostPorts) {
     const { dataPlane, capture, log, root, timings } = ports;
     this.ports = ports;
-    this.#state = new StateStore(join(root, 'state'));
+    this.#reserve = new Reserve(join(root, 'reserve'));
+    this.#state = new StateStore(join(root, 'state'), this.#reserve);
     this.#artifacts = new ArtifactStore(join(root, 'models'), ports.download);
     const desired = () => [...this.#endpoints.values()].map((endpoint) => endpoint.desired());
     this.#converger = new Converger({ dataPlane, capture, desired, intervalMs: timings.superviseMs, log });
@@ -77,6 +81,7 @@ export class Host {
     endStrays(this.ports.root, versions, this.ports.log);
     const looks = Promise.all(versions.map((version) => version.start()));
     await Promise.all([this.#converger.start(), Promise.race([looks, pause(LOOK_MS, this.#stopping.signal)])]);
+    await this.#reserve.fill();
     void this.#rotateLogs();
   }
 
@@ -110,11 +115,11 @@ export class Host {
     return Promise.all([...this.#endpoints.values()].map((endpoint) => endpoint.status()));
   }
 
-  async putEndpoint(name: string, settings: EndpointSettings): Promise<EndpointStatus> {
+  async putEndpoint(name: string, settings: EndpointSettings, fence: Fence | null = null): Promise<EndpointStatus> {
     await this.#creations.run(async () => {
       const endpoint = this.#endpoints.get(name) ?? Endpoint.create(name, settings, this.#homeOfEndpoints());
       // Among the endpoints only once it is on disk; then it is told to the data plane.
-      await endpoint.putSettings(settings, () => this.#endpoints.set(name, endpoint));
+      await endpoint.putSettings(settings, fence, () => this.#endpoints.set(name, endpoint));
     });
     return this.endpoint(name).status();
   }
@@ -148,7 +153,7 @@ export class Host {
     return {
       gateway: dataPlane.gateway,
       log,
-      write: (record) => this.#state.write(record),
+      write: (record, urgent) => this.#state.write(record, urgent),
       converge: () => this.#converger.converge(),
       tellCapture: () => this.#converger.tellCapture(),
       programmed: (endpoint) => dataPlane.programmed(endpoint),
@@ -199,6 +204,7 @@ export class Host {
 
   async #rotateLogs(): Promise<void> {
     while (!(await pause(ROTATE_MS, this.#stopping.signal))) {
+      await this.#reserve.fill();
       for (const endpoint of this.#endpoints.values())
         for (const { record } of endpoint.versions)
           await rotateLog(this.logFile(endpoint.name, record.key)).catch((error: unknown) =>

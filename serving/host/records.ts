@@ -23,6 +23,8 @@ export interface EndpointRecord {
   readonly endpoint: string;
   readonly settings: EndpointSettings;
   readonly fence: Fence;
+  /** The newest fence that settings or versions were changed under; absent where an earlier release wrote the record. */
+  readonly claimed?: Fence;
   readonly route: Route;
   readonly label: string;
   readonly versions: readonly VersionRecord[];

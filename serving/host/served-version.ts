@@ -6,6 +6,7 @@ import type { Timings } from './settings.ts';
 import type { VersionRecord } from './records.ts';
 import { adoptServer, launchServer } from './launch.ts';
 import { Backoff, pause } from './backoff.ts';
+import { diskFull, isDiskFull } from './disk-full.ts';
 import { GiveUp } from './give-up.ts';
 import { inputExample } from './smoke.ts';
 import { predictPathOf, programOf } from '../runtimes/runtime.ts';
@@ -136,9 +137,10 @@ export class ServedVersion {
       try {
         return await this.#home.artifacts.ensure(key, wanted, signal);
       } catch (error) {
-        if (error instanceof GiveUp || tries === FETCHES_TO_FAILURE) throw error;
+        const fault = isDiskFull(error) ? diskFull(`${key} cannot be fetched`, this.#home.artifacts.root) : error;
+        if (error instanceof GiveUp || tries === FETCHES_TO_FAILURE) throw fault;
         const waitMs = backoff.next();
-        this.#is('downloading', `${wanted.source}: ${sentence(error)}; trying again in ${waitMs / 1000} s`);
+        this.#is('downloading', `${wanted.source}: ${sentence(fault)}; trying again in ${waitMs / 1000} s`);
         if (await pause(waitMs, signal)) throw error;
       }
     }

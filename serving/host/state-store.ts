@@ -1,5 +1,7 @@
 import type { EndpointRecord } from './records.ts';
 import { CannotRun } from './cannot-run.ts';
+import { diskFull, isDiskFull } from './disk-full.ts';
+import type { Reserve } from './reserve.ts';
 import { sentence } from './log.ts';
 import { join } from 'node:path';
 import { mkdir, readFile, readdir } from 'node:fs/promises';
@@ -11,8 +13,11 @@ const ENDING = '.json';
 export class StateStore {
   readonly #folder: string;
 
-  constructor(folder: string) {
+  readonly #reserve: Reserve;
+
+  constructor(folder: string, reserve: Reserve) {
     this.#folder = folder;
+    this.#reserve = reserve;
   }
 
   async readAll(): Promise<EndpointRecord[]> {
@@ -21,8 +26,24 @@ export class StateStore {
     return Promise.all(names.map((name) => this.#read(join(this.#folder, name))));
   }
 
-  async write(record: EndpointRecord): Promise<void> {
-    await writeFileAtomic(join(this.#folder, record.endpoint + ENDING), `${JSON.stringify(record, null, 2)}\n`);
+  /**
+   * Puts a record on disk, or leaves the one that is there as it is.
+   *
+   * @param urgent a way back: worth the space that was set aside. @throws Refused `unavailable` when the disk is full
+   */
+  async write(record: EndpointRecord, urgent = false): Promise<void> {
+    const file = join(this.#folder, record.endpoint + ENDING);
+    const write = () => writeFileAtomic(file, `${JSON.stringify(record, null, 2)}\n`);
+    try {
+      await write().catch(async (error: unknown) => {
+        if (!urgent || !isDiskFull(error)) throw error;
+        await this.#reserve.release();
+        await write();
+      });
+    } catch (error) {
+      if (isDiskFull(error)) throw diskFull(`endpoint ${record.endpoint} stays as it was`, this.#folder);
+      throw error;
+    }
   }
 
   async #read(file: string): Promise<EndpointRecord> {

@@ -59,7 +59,9 @@ describe('the tree of a rollout', () => {
   test('says why a rollback does not get through', () => {
     const pending = [{ type: 'restoreTraffic', attempt: 9, lastFailure: 'stable does not answer' }];
     const lines = tree({ status: { ...STATUS, phase: 'rollback_failed' }, live: null, pending });
-    expect(lines).toContain('restoreTraffic, try 9: stable does not answer');
+    expect(lines).toContain(
+      'waits: putting traffic back, try 9, since the last one failed: stable does not answer; it tries on by itself',
+    );
     expect(lines).toContain('traffic could not be put back yet; the tries go on by themselves');
   });
 
@@ -111,7 +113,9 @@ describe('in a log, where nothing can be redrawn,', () => {
     const failing = (attempt: number) =>
       sighting({ pending: [{ type: 'shiftTraffic', attempt, lastFailure: 'no Envoy' }] });
     expect(changesBetween(failing(1), failing(2))).toEqual([]);
-    expect(changesBetween(failing(2), failing(3))).toEqual(['shiftTraffic, try 3: no Envoy']);
+    expect(changesBetween(failing(2), failing(3))).toEqual([
+      'waits: changing the route, try 3, since the last one failed: no Envoy; it tries on by itself',
+    ]);
     expect(changesBetween(failing(3), failing(4))).toEqual([]);
     expect(changesBetween(sighting(), sighting({ status: null }))).toEqual(['no worker answers; looking on']);
   });

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { bundleWorkflows } from '../../worker/bundle.ts';
@@ -13,6 +13,8 @@ declare module 'vitest' {
 export async function setup(project: TestProject): Promise<void> {
   const path = resolve('.cache/workflow-bundle.cjs');
   await mkdir(resolve('.cache'), { recursive: true });
-  await writeFile(path, (await bundleWorkflows()).code);
+  // Renamed into place: another run of the tests may be reading it.
+  await writeFile(`${path}.${process.pid}`, (await bundleWorkflows()).code);
+  await rename(`${path}.${process.pid}`, path);
   project.provide('workflowBundle', path);
 }

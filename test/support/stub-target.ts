@@ -25,7 +25,7 @@ export function stubTarget(parts: Partial<ServingTarget> = {}): ServingTarget {
 export function readingOf(fence: Fence, route: Route): EndpointReading {
   const { serving } = planRollout({ endpoint: 'digits', model: 'digits' });
   const reading = { fence, desired: route, programmed: { fence, route }, label: 'test' };
-  return { route: reading, settings: serving, versions: [], url: 'http://127.0.0.1:8480/digits' };
+  return { route: reading, claimed: fence, settings: serving, versions: [], url: 'http://127.0.0.1:8480/digits' };
 }
 
 export function trafficOf(version: string, requests: number, active: number): TrafficReading {

@@ -1,4 +1,5 @@
-import type { Client } from '@temporalio/client';
+import { Client } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, type Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
@@ -31,11 +32,11 @@ export async function startTemporal(): Promise<TestWorkflowEnvironment> {
 export const TEMPORAL_BIN = process.env['TEMPORAL_BIN'] ?? resolve('.venv/bin/temporal');
 
 /** A real Temporal server, as `slipway up` starts it. */
-export async function startLocalTemporal(): Promise<TestWorkflowEnvironment> {
+export async function startLocalTemporal(extraArgs: string[] = []): Promise<TestWorkflowEnvironment> {
   quietRuntime();
   const searchAttributes = Object.values(ATTRIBUTES);
   return TestWorkflowEnvironment.createLocal({
-    server: { executable: { type: 'existing-path', path: TEMPORAL_BIN }, searchAttributes },
+    server: { executable: { type: 'existing-path', path: TEMPORAL_BIN }, searchAttributes, extraArgs },
   });
 }
 
@@ -45,22 +46,22 @@ const INDEXED: Readonly<Record<string, number>> = { KEYWORD: 2, INT: 3, BOOL: 5 
 /** Runs workers for one world while `story` goes on, and stops them whatever happens. */
 export async function withWorkers<T>(
   env: TestWorkflowEnvironment,
-  world: World,
+  world: Pick<World, 'activities' | 'sleep'>,
   story: (client: Client) => Promise<T>,
+  { dataConverter, codePath = inject('workflowBundle') }: { dataConverter?: DataConverter; codePath?: string } = {},
 ): Promise<T> {
   const workers: Worker[] = await createWorkers({
     connection: env.nativeConnection,
     namespace: env.namespace ?? 'default',
-    workflowBundle: { codePath: inject('workflowBundle') },
+    workflowBundle: { codePath },
     activities: world.activities,
+    ...(dataConverter && { extra: { dataConverter } }),
   });
+  const client = dataConverter ? new Client({ connection: env.connection, dataConverter }) : env.client;
   world.sleep = (ms) => env.sleep(ms);
   const running = Promise.all(workers.map((worker) => worker.run()));
   try {
-    return await Promise.race([
-      story(env.client),
-      running.then(() => Promise.reject(new Error('the workers stopped'))),
-    ]);
+    return await Promise.race([story(client), running.then(() => Promise.reject(new Error('the workers stopped')))]);
   } finally {
     for (const worker of workers) worker.shutdown();
     await running;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { failure } from '../../activities/failures.ts';
 import type { Activities } from '../../activities/index.ts';
-import { compareFences, NO_FENCE, type Fence } from '../../domain/fence.ts';
+import { compareFences, newerFence, NO_FENCE, type Fence } from '../../domain/fence.ts';
 import { rolloutId, versionKey } from '../../domain/ids.ts';
 import type { GateQuestion } from '../../domain/gate-question.ts';
 import type { LedgerEntry } from '../../domain/ledger-entry.ts';
@@ -19,6 +19,8 @@ export class World {
   route: Route;
   readonly stable: PinnedVersion | null;
   fence: Fence = NO_FENCE;
+  /** The newest fence that a version was started or stopped under. */
+  claimed: Fence = NO_FENCE;
   alias: string | null;
   readonly ledger: LedgerEntry[] = [];
   readonly deployed = new Set<string>();
@@ -33,6 +35,8 @@ export class World {
   samples = { candidate: 100, stable: 100 };
   /** How far the risk budget lets a ramp go from a weight; as far as the plan does where nothing is set. */
   allowed: (weight: number) => number = () => FULL_WEIGHT;
+  /** Versions that could not answer if traffic went to them. */
+  sick: Awaited<ReturnType<Activities['sickVersions']>> = [];
   /** Called at the beginning of every activity; what it throws, the activity throws. */
   before: (activity: string, step: string) => Promise<void> | void = () => undefined;
   /** Lets time go by on the server that skips it. */
@@ -59,14 +63,16 @@ export class World {
       await this.before('prepareRollback', 'rollback');
       return this.#facts({ endpoint: input.endpoint, target: input.target, model: 'digits' }, CANDIDATE);
     },
-    buildVersion: async ({ facts, entries }) => {
+    buildVersion: async ({ facts, entries, fence }) => {
       this.write(entries);
+      this.claim(fence);
       this.deployed.add(facts.candidate.key);
       await this.before('buildVersion', 'build');
       return { summary: 'ready', warnings: [], manifest: null, memoryBytes: null };
     },
-    retireVersion: async ({ key }) => {
+    retireVersion: async ({ key, fence }) => {
       await this.before('retireVersion', key);
+      this.claim(fence);
       if (this.route.arms.some(({ version }) => version === key)) throw failure('NotReady', `${key} is in the route`);
       this.deployed.delete(key);
     },
@@ -83,6 +89,10 @@ export class World {
       await this.before('restoreTraffic', stepOf(label));
       return { ...this.put(fence, route), leavingRequests: 0 };
     },
+    sickVersions: async () => {
+      await this.before('sickVersions', 'rollback');
+      return this.sick;
+    },
     watchGate: async ({ question, mode, limitMs, entries }) => {
       this.write(entries);
       const name = question.stage === 'canary' ? `canary-${question.weight / 100}` : question.stage;
@@ -94,8 +104,9 @@ export class World {
       const verdict = { ...this.verdictOf(name), ...this.rampOf(question) };
       return { verdict, cursor: { state: null, afterIndex: 0 } };
     },
-    moveAlias: async ({ version }) => {
+    moveAlias: async ({ version, fence }) => {
       await this.before('moveAlias', version ?? 'none');
+      if (fence && compareFences(fence, this.#newest()) < 0) throw this.#stale();
       this.alias = version;
     },
     recordTransitions: async ({ entries }) => {
@@ -105,6 +116,10 @@ export class World {
     notify: async ({ event }) => {
       await this.before('notify', event);
       this.notices.push(event);
+    },
+    keepHouse: async () => {
+      await this.before('keepHouse', 'janitor');
+      return { endpoints: 0, findings: [], repairs: [] };
     },
     publishOutcome: async ({ outcome }) => {
       await this.before('publishOutcome', outcome);
@@ -126,11 +141,25 @@ export class World {
 
   put(fence: Fence, route: Route): { at: string; programmed: { fence: Fence; route: Route } } {
     const order = compareFences(fence, this.fence);
-    if (order < 0 || (order === 0 && !sameRoute(route, this.route)))
-      throw failure('StaleFence', 'a newer fence is in force', { details: [this.fence] });
+    if (compareFences(fence, this.#newest()) < 0 || (order === 0 && !sameRoute(route, this.route))) throw this.#stale();
     if (order > 0) this.routes.push(route);
     Object.assign(this, { fence, route });
     return { at: new Date().toISOString(), programmed: { fence, route } };
+  }
+
+  /** A change of versions by the right of a fence; anyone's without one. */
+  claim(fence: Fence | undefined): void {
+    if (!fence) return;
+    if (compareFences(fence, this.#newest()) < 0) throw this.#stale();
+    this.claimed = fence;
+  }
+
+  #newest(): Fence {
+    return newerFence(this.fence, this.claimed);
+  }
+
+  #stale(): ApplicationFailure {
+    return failure('StaleFence', 'a newer fence is in force', { details: [this.#newest()] });
   }
 
   verdictOf(name: string): Verdict {

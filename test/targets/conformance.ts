@@ -43,7 +43,7 @@ export function describeTarget(name: string, make: () => Promise<TargetUnderTest
 
     afterEach(async () => {
       if ((await target.readEndpoint(endpoint)) === null) return;
-      await target.setRoute(endpoint, at(1, 99), EMPTY_ROUTE, 'the end');
+      await target.setRoute(endpoint, at(99, 99), EMPTY_ROUTE, 'the end');
       for (const key of [stable, candidate]) await target.retireVersion(endpoint, key);
     });
 
@@ -75,6 +75,7 @@ export function describeTarget(name: string, make: () => Promise<TargetUnderTest
         settings: given.settings,
         versions: [],
         route: { fence: at(0, 0), desired: EMPTY_ROUTE },
+        claimed: at(0, 0),
       });
     });
 
@@ -169,6 +170,65 @@ export function describeTarget(name: string, make: () => Promise<TargetUnderTest
       await target.setRoute(endpoint, at(3), wholeRoute(stable), '');
       await target.retireVersion(endpoint, candidate);
       expect((await target.readEndpoint(endpoint))?.versions.map(({ key }) => key)).toEqual([stable]);
+    });
+
+    describe('once a newer attempt has the endpoint, an older one that comes back is refused and changes nothing', () => {
+      const [old, newer, newest] = [at(3), at(0, 2), at(1, 2)];
+
+      /** What an old attempt could still want, under its own fence. */
+      const attempts: Record<string, () => Promise<unknown>> = {
+        'a change of the route': () => target.setRoute(endpoint, old, splitRoute(stable, candidate, 500), 'late'),
+        'a change of settings': () => target.ensureEndpoint(endpoint, { ...given.settings, timeoutMs: 1 }, old),
+        'the start of a version': () => target.ensureVersion(endpoint, given.versions[1], given.runtime, old),
+        'the end of a version': () => target.retireVersion(endpoint, candidate, old),
+      };
+
+      /** By what a newer rollout may have shown that the endpoint is its own. */
+      const claims: Record<string, () => Promise<unknown>> = {
+        settings: () => target.ensureEndpoint(endpoint, given.settings, newer),
+        'a version': () => target.ensureVersion(endpoint, given.versions[1], given.runtime, newer),
+        'a route': () => target.setRoute(endpoint, newer, wholeRoute(stable), 'newer'),
+      };
+
+      test.each(Object.keys(attempts).flatMap((late) => Object.keys(claims).map((claim) => [late, claim] as const)))(
+        '%s, after %s',
+        async (late, claim) => {
+          await serving();
+          await claims[claim]?.();
+          const before = await settled();
+          await expect(attempts[late]?.()).rejects.toThrow(StaleFence);
+          expect(await settled()).toEqual(before);
+          expect(before?.claimed).toEqual(newer);
+          await target.setRoute(endpoint, newest, wholeRoute(stable), 'the newer one goes on');
+        },
+      );
+
+      test('a version that was retired is not brought back by an attempt of before, of the same rollout neither', async () => {
+        await serving();
+        await target.ensureVersion(endpoint, given.versions[1], given.runtime, at(1));
+        await target.retireVersion(endpoint, candidate, at(2));
+        const late = target.ensureVersion(endpoint, given.versions[1], given.runtime, at(1));
+        await expect(late).rejects.toThrow(StaleFence);
+        expect((await target.readEndpoint(endpoint))?.versions.map(({ key }) => key)).toEqual([stable]);
+      });
+
+      test('whoever has the newest fence may repeat what it did', async () => {
+        await serving();
+        for (const repetition of [1, 2]) {
+          await target.ensureEndpoint(endpoint, given.settings, newer);
+          await target.ensureVersion(endpoint, given.versions[1], given.runtime, newer);
+          expect((await target.readEndpoint(endpoint))?.versions, `time ${repetition}`).toHaveLength(2);
+        }
+        await target.retireVersion(endpoint, candidate, newest);
+        await target.retireVersion(endpoint, candidate, newest);
+        expect((await target.readEndpoint(endpoint))?.claimed).toEqual(newest);
+      });
+
+      /** Everything an attempt could have changed. */
+      async function settled() {
+        const reading = await target.readEndpoint(endpoint);
+        return reading && { ...reading, versions: reading.versions.map(({ key, pid }) => ({ key, pid })) };
+      }
     });
 
     test('retiring what is not there succeeds', async () => {

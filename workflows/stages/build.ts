@@ -10,7 +10,9 @@ export async function build(run: Run): Promise<void> {
     summary: `start ${facts.candidate.key} without traffic`,
     scheduleToCloseTimeout: facts.plan.build.timeoutMs,
   };
-  const built = await journal.ride((entries) => jobs.buildVersion.executeWithOptions(options, [{ facts, entries }]));
+  const built = await journal.ride((entries) =>
+    jobs.buildVersion.executeWithOptions(options, [{ facts, entries, fence: run.fence }]),
+  );
   progress.end('build', 'passed', built.summary);
   journal.note({ stage: 'build', reason: 'BuildPassed', detail: { ...built } });
   await run.controls.resumed();

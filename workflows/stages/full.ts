@@ -20,7 +20,7 @@ export async function fullRollout(run: Run): Promise<void> {
   undo.push({ kind: 'restoreAlias', model: plan.model, alias: facts.alias, version: snapshot.champion });
   await quick.moveAlias.executeWithOptions(
     { summary: `alias ${facts.alias} → version ${candidate.version}`, scheduleToCloseTimeout: plan.maxBlindMs },
-    [{ facts, version: candidate.version }],
+    [{ facts, version: candidate.version, fence: run.fence }],
   );
   journal.note({
     stage: 'full',

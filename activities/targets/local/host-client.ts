@@ -1,3 +1,5 @@
+import { FENCE_HEADER } from '../../../domain/serving-contract.ts';
+import { formatFence, type Fence } from '../../../domain/fence.ts';
 import type { HostLocation } from './address.ts';
 import type { Refusal } from '../../../domain/serving-contract.ts';
 import { hostAddress } from './address.ts';
@@ -7,6 +9,8 @@ export interface HostRequest {
   readonly method?: 'GET' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
+  /** By what right the change is asked for. */
+  readonly fence?: Fence | undefined;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -19,13 +23,17 @@ const TIMEOUT_MS = 10_000;
  * @throws StaleFence | TargetRefusal for what the host refuses; `unavailable` when it does not answer
  */
 export async function askHost(location: HostLocation, request: HostRequest): Promise<unknown> {
-  const { method = 'GET', path, body, timeoutMs = TIMEOUT_MS, signal } = request;
+  const { method = 'GET', path, body, fence, timeoutMs = TIMEOUT_MS, signal } = request;
   const { url, token } = await hostAddress(location);
   const limit = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(`${url}${path}`, {
       method,
-      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(fence && { [FENCE_HEADER]: formatFence(fence) }),
+      },
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
@@ -50,7 +58,7 @@ export function part(name: string): string {
 function refusal(text: string, otherwise: string): Error {
   const refused = parseRefusal(text);
   if (!refused) return new TargetRefusal('internal', `${otherwise}: ${text.slice(0, 200)}`);
-  if (refused.error === 'stale_fence' && refused.current) return new StaleFence(refused.current);
+  if (refused.error === 'stale_fence' && refused.current) return new StaleFence(refused.current, refused.message);
   return new TargetRefusal(refused.error, refused.message);
 }
 

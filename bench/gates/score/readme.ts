@@ -1,18 +1,19 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
-const BEGIN = '<!-- gates -->';
-const END = '<!-- /gates -->';
-
-/** Replaces what stands between the two marks of a Markdown file; throws if they are not there, each once and in order. */
-export async function replaceTable(file: string, table: string): Promise<void> {
-  await writeFile(file, between(await readFile(file, 'utf8'), table));
+/**
+ * Replaces what stands between the two marks of a Markdown file, `<!-- mark -->` and `<!-- /mark -->`; throws if they are not
+ * there, each once and in order.
+ */
+export async function replaceTable(file: string, table: string, mark = 'gates'): Promise<void> {
+  await writeFile(file, between(await readFile(file, 'utf8'), table, mark));
 }
 
 /** The text with the table between its marks. */
-export function between(text: string, table: string): string {
-  const [before, rest, ...more] = text.split(BEGIN);
-  const [, after, ...others] = (rest ?? '').split(END);
+export function between(text: string, table: string, mark = 'gates'): string {
+  const [begin, end] = [`<!-- ${mark} -->`, `<!-- /${mark} -->`];
+  const [before, rest, ...more] = text.split(begin);
+  const [, after, ...others] = (rest ?? '').split(end);
   if (before == null || after == null || more.length > 0 || others.length > 0)
-    throw new Error(`mark the table's place once, with a line ${BEGIN} and after it a line ${END}`);
-  return `${before}${BEGIN}\n\n${table}\n${END}${after}`;
+    throw new Error(`mark the table's place once, with a line ${begin} and after it a line ${end}`);
+  return `${before}${begin}\n\n${table}\n${end}${after}`;
 }

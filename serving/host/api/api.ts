@@ -1,5 +1,8 @@
 import type { EndpointSettings, EnsureVersion, Outcome, PutRoute } from '../../../domain/serving-contract.ts';
 import type { FastifyInstance } from 'fastify';
+import { FENCE_HEADER } from '../../../domain/serving-contract.ts';
+import { parseFence, type Fence } from '../../../domain/fence.ts';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Host } from '../host.ts';
 import { checkToken } from './token-check.ts';
 import { endpointPath, endpointSettings, ensureVersion, outcomes, putRoute, userPath, versionPath } from './schemas.ts';
@@ -24,12 +27,15 @@ interface OfVersion {
 }
 
 const BODY_LIMIT = 4 * 1024 * 1024;
+/** Longest time that a request may take to arrive. */
+const REQUEST_MS = 30_000;
 const LOG_LINES = { usual: 200, most: 10_000 };
 
 /** The host's HTTP interface, as domain/serving-contract.ts describes it. */
 export function createApi({ host, token, shutdown }: ApiOptions): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_MS,
     ajv: {
       customOptions: {
         allErrors: true,
@@ -75,7 +81,7 @@ function endpointRoutes(app: FastifyInstance, host: Host): void {
   app.put<OfEndpoint & { Body: EndpointSettings }>(
     '/endpoints/:endpoint',
     { schema: { params: endpointPath, body: endpointSettings } },
-    ({ params, body }) => host.putEndpoint(params.endpoint, body),
+    ({ params, body, headers }) => host.putEndpoint(params.endpoint, body, fenceIn(headers)),
   );
   app.get<OfEndpoint>('/endpoints/:endpoint/route', { schema: { params: endpointPath } }, ({ params }) =>
     host.endpoint(params.endpoint).reading(),
@@ -98,10 +104,10 @@ function versionRoutes(app: FastifyInstance, host: Host): void {
   app.put<OfVersion & { Body: EnsureVersion }>(
     path,
     { schema: { params: versionPath, body: ensureVersion } },
-    ({ params, body }) => host.endpoint(params.endpoint).ensureVersion(params.key, body),
+    ({ params, body, headers }) => host.endpoint(params.endpoint).ensureVersion(params.key, body, fenceIn(headers)),
   );
-  app.delete<OfVersion>(path, { schema: { params: versionPath } }, async ({ params }, reply) => {
-    await host.endpoint(params.endpoint).retire(params.key);
+  app.delete<OfVersion>(path, { schema: { params: versionPath } }, async ({ params, headers }, reply) => {
+    await host.endpoint(params.endpoint).retire(params.key, fenceIn(headers));
     return reply.status(204).send();
   });
   app.get<OfVersion & { Querystring: { lines?: string } }>(
@@ -122,6 +128,15 @@ function outcomeRoutes(app: FastifyInstance, host: Host): void {
     { schema: { params: userPath } },
     async ({ params }) => ({ deleted: await host.forgetUser(params.endpoint, params.user) }),
   );
+}
+
+/** The fence of a change; `null` without one. */
+function fenceIn(headers: IncomingHttpHeaders): Fence | null {
+  const text = headers[FENCE_HEADER];
+  if (text === undefined) return null;
+  const fence = typeof text === 'string' ? parseFence(text) : null;
+  if (fence) return fence;
+  throw new Refused('invalid', `${FENCE_HEADER} must be a fence, such as 4.7, not ${String(text)}`);
 }
 
 function wantedLines(text: string | undefined): number {

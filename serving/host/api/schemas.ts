@@ -11,6 +11,8 @@ const count = { type: 'integer', minimum: 0 } as const;
 
 // A key names folders, files and Envoy clusters.
 const key = { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,100}$' } as const;
+// The registry's number of it, which the key begins with.
+const version = { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,80}$' } as const;
 const endpoint = { type: 'string', pattern: NAME_PATTERN } as const;
 const digest = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' } as const;
 
@@ -55,7 +57,7 @@ const runtime = {
   ],
 } as const;
 
-export const ensureVersion = exactly({ model: text, version: shortText, digest, source: text, runtime });
+export const ensureVersion = exactly({ model: text, version, digest, source: text, runtime });
 
 // Sums of weights and doubled names are `routeFaults`' business: it knows the whole route.
 const route = exactly({

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRegistryActivities } from '../../../activities/registry.ts';
 import { attachReport } from '../../../activities/registry/report.ts';
 import { digestVersion } from '../../../activities/registry/digest-version.ts';
 import { moveAlias } from '../../../activities/registry/alias.ts';
@@ -8,6 +9,11 @@ import { resolveVersion } from '../../../activities/registry/resolve-version.ts'
 import { tagVersion } from '../../../activities/registry/tags.ts';
 import { loadDataSet } from '../../../activities/validation/data-set.ts';
 import { MlflowClient } from '../../../packages/mlflow-client-ts/src/index.ts';
+import { NO_FENCE, type Fence } from '../../../domain/fence.ts';
+import type { PreflightFacts } from '../../../domain/rollout-state.ts';
+import { EMPTY_ROUTE } from '../../../domain/route.ts';
+import { depsWith } from '../../support/deps.ts';
+import { readingOf, stubTarget } from '../../support/stub-target.ts';
 import { startMlflow, type MlflowServer } from '../../mlflow/support/mlflow-server.ts';
 import { register, type Registered } from './register.ts';
 
@@ -127,6 +133,50 @@ describe('the alias', () => {
     await moveAlias(watched, 'digits', 'champion', '1');
     expect(new Set(methods)).toEqual(new Set(['GET']));
   });
+
+  describe('of a route that has been superseded', () => {
+    const [mine, newer] = [
+      { epoch: 4, sequence: 6 },
+      { epoch: 4, sequence: 7 },
+    ];
+    const facts = { plan: { model: 'digits', target: 'local', endpoint: 'digits' }, alias: 'champion' };
+
+    /** What the target holds, one look after another. */
+    const move = (version: string, ...held: Fence[]) => {
+      const readEndpoint = () =>
+        Promise.resolve(readingOf((held.length > 1 ? held.shift() : held[0]) ?? NO_FENCE, EMPTY_ROUTE));
+      const deps = depsWith({ mlflow, target: () => Promise.resolve(stubTarget({ readEndpoint })) });
+      const request = { facts: facts as unknown as PreflightFacts, version, fence: mine };
+      return createRegistryActivities(deps).moveAlias(request);
+    };
+
+    it('stays where the newer one has put it', async () => {
+      await moveAlias(mlflow, 'digits', 'champion', '1');
+      await expect(move('2', newer)).rejects.toMatchObject({ type: 'StaleFence', nonRetryable: true });
+      expect(await alias()).toBe('1');
+    });
+
+    it('is put back by a write that came too late', async () => {
+      await moveAlias(mlflow, 'digits', 'champion', '1');
+      await expect(move('2', mine, newer)).rejects.toMatchObject({ type: 'StaleFence', nonRetryable: true });
+      expect(await alias()).toBe('1');
+    });
+
+    it('goes on following the route that is in force', async () => {
+      await move('2', mine);
+      expect(await alias()).toBe('2');
+    });
+  });
+
+  it('cannot go to a version that the registry has lost, and no retry would help', async () => {
+    await moveAlias(mlflow, 'digits', 'champion', '1');
+    await expect(moveAlias(mlflow, 'digits', 'champion', '77')).rejects.toMatchObject({
+      type: 'VersionNotFound',
+      nonRetryable: true,
+      message: 'the registry has no version 77 of digits any more, so @champion cannot point at it',
+    });
+    expect(await alias()).toBe('1');
+  });
 });
 
 it('tags a version, again and with new values', async () => {
@@ -134,6 +184,20 @@ it('tags a version, again and with new values', async () => {
   await tagVersion(mlflow, first, { 'slipway.rollout': 'local.digits.1', 'slipway.outcome': 'promoted' });
   const { tags } = await mlflow.modelVersions.get({ name: 'digits', version: first.version });
   expect(tags).toMatchObject({ 'slipway.rollout': 'local.digits.1', 'slipway.outcome': 'promoted' });
+});
+
+it('leaves the tags of a later rollout to it, when an attempt of an earlier one comes late', async () => {
+  const endpoint = 'local/digits';
+  const read = async () => (await mlflow.modelVersions.get({ name: 'digits', version: second.version })).tags;
+  const later = { 'slipway.outcome': 'promoted', 'slipway.endpoint': endpoint, 'slipway.ledger_head': '21:sha256:aa' };
+  await tagVersion(mlflow, second, { ...later, 'slipway.outcome': 'held', 'slipway.ledger_head': '9:sha256:bb' });
+  await tagVersion(mlflow, second, later);
+  await tagVersion(mlflow, second, { ...later, 'slipway.outcome': 'held', 'slipway.ledger_head': '9:sha256:bb' });
+  expect(await read()).toMatchObject(later);
+  // Another endpoint has a ledger of its own.
+  const elsewhere = { ...later, 'slipway.endpoint': 'prod/digits', 'slipway.ledger_head': '2:sha256:cc' };
+  await tagVersion(mlflow, second, elsewhere);
+  expect(await read()).toMatchObject(elsewhere);
 });
 
 describe('the report', () => {

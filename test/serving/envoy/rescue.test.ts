@@ -54,3 +54,29 @@ test('a prediction that takes longer than the endpoint allows ends with 504 in J
   expect(answer?.status).toBe(504);
   expect(JSON.parse(answer?.text ?? '')).toHaveProperty('message');
 });
+
+test('users of a stable that dies in a canary are answered by the candidate, which is then alone', async () => {
+  await serving.put(splitRoute(STABLE, CANDIDATE, 1000), 1);
+  const load = startLoad(serving.url);
+  await until('traffic on stable', () => serving.stable.requests.length > 50);
+  await serving.stable.kill();
+  const before = serving.candidate.requests.length;
+  await until('traffic after its death', () => serving.candidate.requests.length > before + 500);
+  expect((await load.end()).filter(({ status }) => status !== 200)).toEqual([]);
+});
+
+test('a stable without a server does not fall back to a candidate that gets no live requests', async () => {
+  await serving.put(splitRoute(STABLE, CANDIDATE, 0), 1);
+  await serving.stable.kill();
+  expect((await posts(serving.url, 5)).map(({ status }) => status)).toEqual([503, 503, 503, 503, 503]);
+  expect(serving.candidate.requests).toEqual([]);
+});
+
+test('users of a server that hangs wait for its time limit, and are answered by the other one then', async () => {
+  await serving.put(splitRoute(STABLE, CANDIDATE, 10_000), 1, { timeoutMs: 200 });
+  serving.candidate.delayMs = 60_000;
+  const answers = await posts(serving.url, 3);
+  expect(answers.map(({ status, headers }) => [status, headers['x-model-version']])).toEqual(
+    Array.from({ length: 3 }, () => [200, STABLE]),
+  );
+});

@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createTrafficActivities } from '../../../activities/traffic.ts';
+import { depsWith } from '../../support/deps.ts';
+import type { PinnedVersion } from '../../../domain/model-version.ts';
+import { makeModel } from './support/models.ts';
+import { reach, startHost, type RunningHost } from './support/host-fixture.ts';
+import { splitRoute, wholeRoute } from '../../../domain/route.ts';
+
+let running: RunningHost;
+let stable: PinnedVersion;
+let candidate: PinnedVersion;
+
+beforeEach(async () => {
+  running = await startHost();
+  stable = await makeModel(running.root, '1');
+  candidate = await makeModel(running.root, '2');
+});
+
+afterEach(() => running.end());
+
+test('the way back waits for a stable that does not answer, names it, and goes through once it is back', async () => {
+  const traffic = createTrafficActivities(depsWith({ target: () => Promise.resolve(running.target) }));
+  const { address } = await running.deploy(stable);
+  await running.deploy(candidate);
+  const half = splitRoute(stable.key, candidate.key, 5_000);
+  const place = { target: 'local', endpoint: 'digits' };
+  const back = { ...place, route: wholeRoute(stable.key), label: 'local.digits.1/rollback', leaving: candidate.key };
+  await running.target.setRoute('digits', { epoch: 1, sequence: 1 }, half, 'local.digits.1/canary-50');
+  await fetch(`${address}/sick`, { method: 'POST' });
+  await reach(running.target, stable.key, 'unhealthy');
+
+  const restore = () => traffic.restoreTraffic({ ...back, fence: { epoch: 1, sequence: 2 } });
+  await expect(restore()).rejects.toMatchObject({
+    type: 'NotReady',
+    nonRetryable: false,
+    message: `${stable.key} is unhealthy`,
+  });
+  expect((await running.target.readEndpoint('digits'))?.route.programmed?.route).toEqual(half);
+  expect(await traffic.sickVersions({ ...place, route: back.route })).toMatchObject([
+    { key: stable.key, state: 'unhealthy' },
+  ]);
+
+  await fetch(`${address}/well`, { method: 'POST' });
+  await reach(running.target, stable.key, 'ready');
+  expect((await restore()).programmed?.route).toEqual(back.route);
+  expect(await traffic.sickVersions({ ...place, route: back.route })).toEqual([]);
+});
