@@ -1,19 +1,30 @@
 import { createHmac } from 'node:crypto';
+import type { PinnedVersion } from '../domain/model-version.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import type { RolloutPlan } from '../domain/plan.ts';
 import { REASONS, type Reason } from '../domain/reasons.ts';
-import type { PreflightFacts } from '../domain/rollout-state.ts';
 import type { Deps } from './deps.ts';
 import { failure } from './failures.ts';
 
 /** What a webhook is told. */
 export interface Notice {
-  readonly event: Outcome | 'rollback_failed';
+  readonly event: Outcome | 'rollback_failed' | 'cleanup_failed' | 'evidence_lost' | 'evidence_back';
   readonly reason: Reason;
   readonly detail: string;
+  /** Tells apart what may happen more than once in a rollout: part of the delivery id. */
+  readonly occasion?: string;
+}
+
+/** What a notice says of the rollout; a part of preflight's facts. */
+export interface NoticeFacts {
+  readonly rolloutId: string;
+  readonly plan: Pick<RolloutPlan, 'target' | 'endpoint' | 'model' | 'notify'>;
+  readonly candidate: Pick<PinnedVersion, 'key'>;
+  readonly snapshot: { readonly stable: Pick<PinnedVersion, 'key'> | null };
 }
 
 export interface Notify extends Notice {
-  readonly facts: PreflightFacts;
+  readonly facts: NoticeFacts;
 }
 
 /** Tells people and programs outside. A notice that does not get through never holds up traffic. */
@@ -31,10 +42,12 @@ export function createNotifyActivities(deps: Deps) {
  * With a secret, `x-slipway-signature` is `sha256=` and the hex HMAC-SHA256 of `<x-slipway-timestamp>.<body>`; the delivery
  * id repeats when a post is tried again, so that a receiver can tell.
  */
-export async function sendNotices({ fetch, env, clock }: Deps, facts: PreflightFacts, notice: Notice): Promise<void> {
+export async function sendNotices({ fetch, env, clock }: Deps, facts: NoticeFacts, notice: Notice): Promise<void> {
   const { plan, rolloutId, candidate, snapshot } = facts;
+  const { occasion, ...told } = notice;
+  const delivery = [rolloutId, notice.event, ...(occasion === undefined ? [] : [occasion])].join(':');
   const body = JSON.stringify({
-    ...notice,
+    ...told,
     message: REASONS[notice.reason],
     rolloutId,
     target: plan.target,
@@ -49,7 +62,7 @@ export async function sendNotices({ fetch, env, clock }: Deps, facts: PreflightF
     const secret = secretEnv && env[secretEnv];
     const headers: Record<string, string> = {
       'content-type': 'application/json',
-      'x-slipway-delivery': `${rolloutId}:${notice.event}`,
+      'x-slipway-delivery': delivery,
       'x-slipway-timestamp': timestamp,
     };
     if (secret)

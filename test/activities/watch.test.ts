@@ -1,19 +1,14 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { Pool } from 'pg';
 import { afterEach, expect, test } from 'vitest';
-import { batchHash } from '../../activities/evidence/batch-hash.ts';
 import { createWatchActivities, type WatchGate } from '../../activities/watch.ts';
-import { planRollout } from '../../domain/plan.ts';
-import type { ArmCounts, GateBatchBody } from '../../domain/gate-batch.ts';
 import type { WatchResult } from '../../domain/watch.ts';
 import { useDatabase } from '../store/database.ts';
 import { depsWith } from '../support/deps.ts';
+import { seal as sealIn, watchRequest as request, type Counts } from './support/gate-batches.ts';
 
 const db = useDatabase();
-const CANDIDATE = 'v2-222222222222';
-const STABLE = 'v1-111111111111';
 
-let endpoints = 0;
 let environment: MockActivityEnvironment | undefined;
 afterEach(() => environment?.cancel());
 
@@ -95,57 +90,6 @@ function watch(
   return environment.run(watchGate, asked);
 }
 
-function request(change: Partial<WatchGate> = {}): WatchGate {
-  const endpoint = `e${(endpoints += 1)}`;
-  const plan = planRollout({ endpoint, model: 'm' });
-  return {
-    target: 'local',
-    endpoint,
-    mode: 'decide',
-    limitMs: 10,
-    maxBlindMs: 60_000,
-    from: null,
-    entries: [],
-    question: {
-      stage: 'canary',
-      candidate: CANDIDATE,
-      stable: STABLE,
-      plan: plan.gates,
-      shadow: null,
-      epoch: 1,
-      stageSequence: 1,
-      stepSequence: 1,
-      weight: 5_000,
-      nextWeight: 10_000,
-      minDurationMs: 0,
-    },
-    ...change,
-  };
-}
-
-type Counts = Pick<ArmCounts, 'n' | 'errors'>;
-
-async function seal(endpoint: string, count: number, candidate: Counts, stable: Counts, from = 0): Promise<void> {
-  for (let index = from; index < from + count; index += 1) {
-    const body: GateBatchBody = {
-      endpoint,
-      index,
-      fence: { epoch: 1, sequence: 1 },
-      opened: new Date(index * 10_000).toISOString(),
-      sealed: new Date((index + 1) * 10_000).toISOString(),
-      arms: [arm(STABLE, stable), arm(CANDIDATE, candidate)],
-      pairs: [],
-      labels: [],
-      lost: 0,
-    };
-    await db.pool.query(
-      `INSERT INTO slipway.gate_batches (target, endpoint, index, epoch, sequence, opened_at, sealed_at, body, hash)
-       VALUES ('local', $1, $2, 1, 1, $3, $4, $5, $6)`,
-      [endpoint, index, body.opened, body.sealed, JSON.stringify(body), batchHash(body)],
-    );
-  }
-}
-
-function arm(version: string, { n, errors }: Counts): ArmCounts {
-  return { version, n, errors, timeouts: 0, rejected: 0, latency: [[100, n]], users: null };
+function seal(endpoint: string, count: number, candidate: Counts, stable: Counts, from = 0): Promise<void> {
+  return sealIn(db.pool, endpoint, count, candidate, stable, { from });
 }
