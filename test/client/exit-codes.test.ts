@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { exitCodeFor } from '../../client/rollouts/close.ts';
 import { sighting, STATUS } from './fixtures.ts';
@@ -31,4 +35,11 @@ describe('the exit code of a rollout that is waited for', () => {
   test('an open rollout has none', () => {
     expect(exitCodeFor(sighting())).toBeNull();
   });
+});
+
+test('whoever stops reading early, as `head` does, gets no stack trace', async () => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../../client/cli.ts'), '--help']);
+  child.stdout.destroy();
+  const [said] = await Promise.all([text(child.stderr), once(child, 'close')]);
+  expect(said).toBe('');
 });
