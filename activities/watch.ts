@@ -53,7 +53,11 @@ export function createWatchActivities(deps: Deps) {
         context.log.warn(wordsOf(change), { target: request.target, endpoint: request.endpoint });
         alarm?.raise(noticeOf(change));
       };
-      const watch = new GateWatch(request, { clock, scheduled, changed, judged }, heardOf(context.info.heartbeatDetails));
+      const watch = new GateWatch(
+        request,
+        { clock, scheduled, changed, judged },
+        heardOf(context.info.heartbeatDetails),
+      );
       return withHeartbeat(
         async (signal) => {
           try {

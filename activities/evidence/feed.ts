@@ -46,12 +46,12 @@ export class EvidenceFeed {
     this.#pool = pool;
   }
 
-  /** Serves a reader, at once and then every {@link BatchReader.everyMs}, until it is removed. */
+  /** Serves a reader, with the next look and then every {@link BatchReader.everyMs}, until it is removed. */
   add(reader: BatchReader): void {
     this.#readers.set(reader, { due: 0, error: null });
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
-    // Those that come together, as after a start, are asked for together.
-    setImmediate(() => this.#look());
+    // The first looks at once, with those that come together with it, as after a start; later ones ride along.
+    if (this.#readers.size === 1) setImmediate(() => this.#look());
   }
 
   remove(reader: BatchReader): void {

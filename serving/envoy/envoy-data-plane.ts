@@ -53,14 +53,15 @@ export function createEnvoyDataPlane(options: EnvoyDataPlaneOptions): EnvoyDataP
     bootstrapOf({ ...paths, watchedDir, adminSocket, mirrorSocket, gatewayPort, captureAddress }),
   );
   const concurrency = String(options.concurrency ?? Math.min(2, availableParallelism()));
-  const command = [envoyBin, '-c', bootstrapPath, '--concurrency', concurrency, ...QUIET] as const;
+  const args = ['-c', bootstrapPath, '--concurrency', concurrency, ...QUIET] as const;
   const admin = createEnvoyAdmin(adminSocket);
   const daemon = createDaemon({
     name: 'envoy',
     stateDir,
-    command,
+    command: [envoyBin, ...args],
+    // Not where the program lies: a release in another folder would cost requests for the same Envoy.
     fingerprint: createHash('sha256')
-      .update(JSON.stringify([command, bootstrap]))
+      .update(JSON.stringify([args, bootstrap]))
       .digest('hex'),
     answers: admin.isReady,
     beforeStart: () => requireFreePort(gatewayPort),

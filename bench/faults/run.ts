@@ -1,0 +1,91 @@
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { judged, quantile, type Benchmark, type BenchmarkOptions } from '../benchmark.ts';
+import { replaceTable } from '../gates/score/readme.ts';
+import { markdownTable, plainTable } from '../gates/score/table.ts';
+import { playOrchestration, RECOVERY as ORCHESTRATION_RECOVERY } from './orchestration/run.ts';
+import { playReal, RECOVERY as REAL_RECOVERY } from './real/run.ts';
+import type { CampaignRow, NotRun } from './row.ts';
+import { summariesOf, tableOf } from './table.ts';
+
+const REAL_MINUTES = 40;
+const DOCS = join(import.meta.dirname, '../../docs/reliability.md');
+
+interface Part {
+  /** Its table's mark in the documentation. */
+  readonly name: 'orchestration' | 'real';
+  /** What recovery means in its rows. */
+  readonly recovery: string;
+  readonly rows: readonly CampaignRow[];
+  readonly notRun: readonly NotRun[];
+}
+
+/** Breaks everything that can break, at every boundary, and looks whether anything was lost. */
+export const run: Benchmark = async (options) => {
+  const { seed = randomInt(1, 2 ** 31) } = options;
+  const parts = await play({ ...options, seed });
+  const rows = parts.flatMap((part) => part.rows);
+  report(parts, seed);
+  if (!options.quick) for (const part of parts) await document(part, seed);
+  const must = rows.filter(({ mustFail }) => mustFail);
+  const may = rows.filter(({ mustFail }) => !mustFail);
+  const recovery = may.flatMap(({ recoveryMs }) => recoveryMs);
+  const figures = {
+    injected: sum(rows, ({ runs }) => runs),
+    violations: sum(rows, ({ violations }) => violations),
+    failed_requests: sum(may, ({ failedRequests }) => failedRequests),
+    failed_requests_must: sum(must, ({ failedRequests }) => failedRequests),
+    recovery_median_ms: quantile(recovery, 0.5),
+    recovery_p99_ms: quantile(recovery, 0.99),
+    seed,
+  };
+  return judged(figures, { violations: 0, failed_requests: 0 });
+};
+
+async function play({ quick, seed, only }: BenchmarkOptions & { seed: number }): Promise<Part[]> {
+  const parts: Part[] = [];
+  if (only === undefined || only === 'orchestration') {
+    const played = await playOrchestration({ quick, seed, log: say });
+    const missing = { what: 'the real parts', why: 'a stack takes longer than a quick run; --only real' };
+    const notRun = only === undefined && quick ? [...played.notRun, missing] : played.notRun;
+    parts.push({ ...played, notRun, name: 'orchestration', recovery: ORCHESTRATION_RECOVERY });
+  }
+  if (only === 'real' || (only === undefined && !quick)) {
+    const played = await playReal({ quick, seed, minutes: REAL_MINUTES, say });
+    parts.push({ ...played, name: 'real', recovery: REAL_RECOVERY });
+  }
+  return parts;
+}
+
+function report(parts: readonly Part[], seed: number): void {
+  const rows = parts.flatMap((part) => part.rows);
+  say(`\n${plainTable(tableOf(rows))}`);
+  for (const { name, recovery } of parts) say(`  ${name}: ${recovery}`);
+  const broken = rows.flatMap(({ notes = [], component, fault }) =>
+    notes.map((note) => `${component}, ${fault}: ${note}`),
+  );
+  if (broken.length > 0) say(`\n  notes:\n${list(broken)}`);
+  const notRun = parts.flatMap((part) => part.notRun);
+  say(`\n  not run:\n${list(notRun.map(({ what, why }) => `${what}: ${why}`))}`);
+  say(`\n  again with: npm run bench -- faults --seed ${seed}`);
+}
+
+/** The last whole run stands in the documentation. */
+async function document({ name, rows, recovery, notRun }: Part, seed: number): Promise<void> {
+  const command = `\`npm run bench -- faults --only ${name} --seed ${seed}\``;
+  const tables = summariesOf(rows).map(markdownTable).join('\n');
+  const missing = notRun.map(({ what, why }) => `- not run: ${what} (${why})`).join('\n');
+  await replaceTable(DOCS, `${command}; ${recovery}.\n\n${tables}\n${missing}\n`, name);
+}
+
+function list(lines: readonly string[]): string {
+  return lines.map((line) => `  - ${line}`).join('\n');
+}
+
+function sum(rows: readonly CampaignRow[], of: (row: CampaignRow) => number): number {
+  return rows.reduce((total, row) => total + of(row), 0);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
