@@ -13,7 +13,9 @@ afterEach(() => rm(data, { recursive: true, force: true }));
 
 test('a killed PostgreSQL is waited for until the system has collected it, since its successor would take it for alive', async () => {
   // The shell becomes a program that never asks what became of its child.
-  const parent = spawn('/bin/sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 1'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const parent = spawn('/bin/sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 1'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [line] = (await once(parent.stdout, 'data')) as [Buffer];
   const corpse = Number(line.toString());
   while (identify(corpse) !== null) await new Promise((resolve) => setImmediate(resolve));
