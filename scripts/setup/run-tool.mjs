@@ -48,22 +48,23 @@ export function ask(file, args, cwd) {
  */
 export async function runTool({ root, lock, what, usually, file, args }) {
   const end = progress(what, usually);
-  // A process group of its own, so that a signal also ends what npm has started.
-  const child = spawn(file, args, { cwd: root, env: toolEnv(), stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let output = '';
   let signal;
   let grace;
-  const keep = (chunk) => {
-    output = (output + chunk).slice(-keptOutput);
-    appendFileSync(join(root, logFile), chunk);
-  };
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', keep);
   const forward = (received) => {
     signal = received;
     signalGroup(child.pid, received);
     grace ??= setTimeout(() => signalGroup(child.pid, 'SIGKILL'), graceMs);
   };
+  // Before there is a process: a signal between the two would end this one and leave that.
   for (const name of signals) process.on(name, forward);
+  // A process group of its own, so that a signal also ends what npm has started.
+  const child = spawn(file, args, { cwd: root, env: toolEnv(), stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const keep = (chunk) => {
+    output = (output + chunk).slice(-keptOutput);
+    appendFileSync(join(root, logFile), chunk);
+  };
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', keep);
   let code;
   try {
     code = await new Promise((done, failed) => {

@@ -57,6 +57,8 @@ function agreement(
   if (alias !== serving.version) faults.push(`the alias is on ${alias}, not on ${serving.version}`);
   if ([...deployed].join() !== serving.key) faults.push(`servers run for ${[...deployed].join(', ')}`);
   const last = ledger.at(-1)?.detail;
+  // Stopped in its preflight it has no name yet, and nothing to tell.
+  if (result.rolloutId === null && ledger.length === 0) return faults;
   if (last?.['outcome'] !== result.outcome || last['serving'] !== serving.key)
     faults.push(`the ledger ends with ${JSON.stringify(ledger.at(-1))}`);
   return faults;
