@@ -74,7 +74,9 @@ function report(parts: readonly Part[], seed: number): void {
 async function document({ name, rows, recovery, notRun }: Part, seed: number): Promise<void> {
   const command = `\`npm run bench -- faults --only ${name} --seed ${seed}\``;
   const tables = summariesOf(rows).map(markdownTable).join('\n');
-  const missing = notRun.map(({ what, why }) => `- not run: ${what} (${why})`).join('\n');
+  const missing = [...Map.groupBy(notRun, ({ why }) => why)]
+    .map(([why, left]) => `- Not run, since ${why}: ${left.map(({ what }) => what).join('; ')}`)
+    .join('\n');
   await replaceTable(DOCS, `${command}; ${recovery}.\n\n${tables}\n${missing}\n`, name);
 }
 

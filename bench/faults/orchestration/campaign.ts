@@ -85,7 +85,7 @@ function leftOut(all: number, drawn: number, trials: readonly Trial[]): NotRun[]
     ...(drawn < all ? [{ what: `${all - drawn} of ${all} faults at boundaries`, why: 'a sample was asked for' }] : []),
     ...missed.map(({ path, point, fault }) => ({
       what: `${fault} ${point.when}, ${point.place} (${path.name})`,
-      why: 'its rollout did not come by: ledger rows that wait are written together',
+      why: 'its rollout did not come by: rows that wait are written together, or it took too long',
     })),
     {
       what: 'restart, error and faults of single calls after the record',
