@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -16,6 +17,7 @@ import { SCENARIOS, type Scenario } from './scenarios.ts';
 
 /** The release whose rollouts are recorded; part of each file's name. */
 const RELEASE = '0.1.0';
+const CHECKOUT = resolve(import.meta.dirname, '../..');
 
 let env: TestWorkflowEnvironment;
 
@@ -71,5 +73,7 @@ async function record(name: string, handle: RolloutHandle): Promise<void> {
   const shown = await promisify(execFile)(TEMPORAL_BIN, ['workflow', 'show', ...where, '--output', 'json'], {
     maxBuffer: 64 * 1024 * 1024,
   });
-  await writeFile(fileOf(name, RELEASE), `${JSON.stringify(JSON.parse(shown.stdout))}\n`, { flag: 'wx' });
+  // Failures carry stacks, and those the folder in which somebody recorded.
+  const text = JSON.stringify(JSON.parse(shown.stdout)).replaceAll(CHECKOUT, '/slipway');
+  await writeFile(fileOf(name, RELEASE), `${text}\n`, { flag: 'wx' });
 }
