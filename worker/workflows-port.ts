@@ -2,7 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Clien
 import type { Place, RunState, WorkflowsPort } from '../activities/doctor/ports.ts';
 import { rolloutWorkflowId } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { abortSignal, ATTRIBUTES, TASK_QUEUES } from '../workflows/messages.ts';
+import { abortSignal, ATTRIBUTES, rollbackOptions, TASK_QUEUES } from '../workflows/messages.ts';
 
 /** A poller that has not asked for this long is gone: a worker asks at least once a minute. */
 const POLLER_MS = 90_000;
@@ -38,23 +38,8 @@ export function createWorkflowsPort(client: Client): WorkflowsPort {
     },
 
     async startRollback(input) {
-      const { target, endpoint, version, by } = input;
       try {
-        await soon(() =>
-          client.workflow.start('rollback', {
-            workflowId: rolloutWorkflowId(target, endpoint),
-            taskQueue: TASK_QUEUES.workflows,
-            workflowIdConflictPolicy: 'FAIL',
-            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-            args: [input],
-            memo: { by },
-            typedSearchAttributes: [
-              { key: ATTRIBUTES.endpoint, value: endpoint },
-              { key: ATTRIBUTES.target, value: target },
-            ],
-            staticSummary: `${target}/${endpoint} back to version ${version}, by ${by}`,
-          }),
-        );
+        await soon(() => client.workflow.start('rollback', rollbackOptions(input)));
         return true;
       } catch (error) {
         if (error instanceof WorkflowExecutionAlreadyStartedError) return false;

@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { RolloutStatus } from '../domain/rollout-state.ts';
+import { rolloutWorkflowId } from '../domain/ids.ts';
+import type { RollbackInput, RolloutStatus } from '../domain/rollout-state.ts';
 
 /** Who sends a message and why; both only asserted, as the ledger records. Typed by hand in the Web UI, so optional. */
 export interface Message {
@@ -40,3 +41,21 @@ export const ATTRIBUTES = {
   weight: defineSearchAttributeKey('SlipwayWeight', 'INT'),
   paused: defineSearchAttributeKey('SlipwayPaused', 'BOOL'),
 };
+
+/** How `rollback` is started, by people and by the janitor: under the endpoint's one id, and refused while anything runs there. */
+export function rollbackOptions(input: RollbackInput) {
+  const { target, endpoint, version, by } = input;
+  return {
+    workflowId: rolloutWorkflowId(target, endpoint),
+    taskQueue: TASK_QUEUES.workflows,
+    workflowIdConflictPolicy: 'FAIL' as const,
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+    args: [input] as [RollbackInput],
+    memo: { by },
+    typedSearchAttributes: [
+      { key: ATTRIBUTES.endpoint, value: endpoint },
+      { key: ATTRIBUTES.target, value: target },
+    ],
+    staticSummary: `${target}/${endpoint} back to ${version ? `version ${version}` : 'the version before'}, by ${by}`,
+  };
+}

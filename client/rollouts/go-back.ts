@@ -1,10 +1,9 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { ATTRIBUTES, TASK_QUEUES } from '../../workflows/messages.ts';
+import { rollbackOptions } from '../../workflows/messages.ts';
 import { describeRunning } from './busy.ts';
 import { Failure } from '../failure.ts';
 import { look } from './look.ts';
-import { shortPlace, workflowIdOf, type Place } from './place.ts';
-import type { RollbackInput } from '../../domain/rollout-state.ts';
+import { shortPlace, type Place } from './place.ts';
 
 export interface RollbackRequest extends Place {
   /** Registry number; the version before the present champion when absent. */
@@ -19,22 +18,9 @@ export interface RollbackRequest extends Place {
  * @throws Failure `busy` while a rollout runs, since going back then means aborting it
  */
 export async function startRollback(client: Client, request: RollbackRequest): Promise<string> {
-  const input: RollbackInput = request;
-  const { target, endpoint, version, by } = request;
+  const { target, endpoint } = request;
   try {
-    const handle = await client.workflow.start('rollback', {
-      workflowId: workflowIdOf(request),
-      taskQueue: TASK_QUEUES.workflows,
-      workflowIdConflictPolicy: 'FAIL',
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      args: [input],
-      memo: { by },
-      typedSearchAttributes: [
-        { key: ATTRIBUTES.endpoint, value: endpoint },
-        { key: ATTRIBUTES.target, value: target },
-      ],
-      staticSummary: `${target}/${endpoint} back to ${version ? `version ${version}` : 'the version before'}, by ${by}`,
-    });
+    const handle = await client.workflow.start('rollback', rollbackOptions(request));
     return handle.firstExecutionRunId;
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
