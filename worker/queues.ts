@@ -9,6 +9,7 @@ export type Slots = Pick<
   | 'maxCachedWorkflows'
   | 'maxConcurrentActivityTaskPolls'
   | 'maxConcurrentWorkflowTaskPolls'
+  | 'nonStickyToStickyPollRatio'
   | 'stickyQueueScheduleToStartTimeout'
 >;
 
@@ -29,6 +30,10 @@ export const WORKFLOW_QUEUE: Slots = {
   // How long an abort waits for a worker that was killed, before another one may take it up; 10 s where nothing is said.
   stickyQueueScheduleToStartTimeout: '2s',
   maxCachedWorkflows: CACHED,
+  // Five of them ask for what no worker has in mind, one more than Temporal has partitions of a queue: with the default of two
+  // it took a minute until what a killed worker had left was under way again.
+  maxConcurrentWorkflowTaskPolls: 20,
+  nonStickyToStickyPollRatio: 0.25,
   maxConcurrentActivityTaskExecutions: 40,
 };
 

@@ -37,14 +37,14 @@ export async function failOver({
   const killed = Date.now();
   await phase('the first of them killed', () => workers.shift()?.kill());
   const names = rollouts.all.filter((name) => !gone.includes(name));
-  for (;;) {
-    const histories = await readHistories(temporal, names);
-    const lost = histories.filter(
-      ({ endpoint, running, judgedUpTo }) => !running || judgedUpTo <= (last[endpoint] ?? -1),
-    );
+  const histories: RolloutHistory[] = [];
+  for (let lost = names; ; ) {
+    const read = await readHistories(temporal, lost);
+    const taken = read.filter(({ endpoint, running, judgedUpTo }) => running && judgedUpTo > (last[endpoint] ?? -1));
+    histories.push(...taken);
+    lost = lost.filter((name) => !taken.some(({ endpoint }) => endpoint === name));
     const seconds = (Date.now() - killed) / 1_000;
-    if (lost.length === 0 || seconds > TAKE_OVER_S)
-      return { histories, seconds, lost: lost.map(({ endpoint }) => endpoint) };
+    if (lost.length === 0 || seconds > TAKE_OVER_S) return { histories, seconds, lost };
     await delay(1_000);
   }
 }
