@@ -38,7 +38,7 @@ export async function failOver({
   await phase('the first of them killed', () => workers.shift()?.kill());
   const names = rollouts.all.filter((name) => !gone.includes(name));
   const histories: RolloutHistory[] = [];
-  for (let lost = names; ; ) {
+  for (let lost = names; ;) {
     const read = await readHistories(temporal, lost);
     const taken = read.filter(({ endpoint, running, judgedUpTo }) => running && judgedUpTo > (last[endpoint] ?? -1));
     histories.push(...taken);
