@@ -70,14 +70,21 @@ function report(parts: readonly Part[], seed: number): void {
   say(`\n  again with: npm run bench -- faults --seed ${seed}`);
 }
 
-/** The last whole run stands in the documentation. */
+/** The last whole run stands in the documentation; of real parts, one on each engine. */
 async function document({ name, rows, recovery, notRun }: Part, seed: number): Promise<void> {
-  const command = `\`npm run bench -- faults --only ${name} --seed ${seed}\``;
+  const onPostgres = process.env['SLIPWAY_ENGINE'] === 'postgres';
+  if (onPostgres && name === 'orchestration') return;
+  const engine = onPostgres ? ' --engine postgres' : '';
+  const command = `\`npm run bench -- faults --only ${name}${engine} --seed ${seed}\``;
   const tables = summariesOf(rows).map(markdownTable).join('\n');
   const missing = [...Map.groupBy(notRun, ({ why }) => why)]
     .map(([why, left]) => `- Not run, since ${why}: ${left.map(({ what }) => what).join('; ')}`)
     .join('\n');
-  await replaceTable(DOCS, `${command}; ${recovery}.\n\n${tables}\n${missing}\n`, name);
+  await replaceTable(
+    DOCS,
+    `${command}; ${recovery}.\n\n${tables}\n${missing}\n`,
+    onPostgres ? `${name}-postgres` : name,
+  );
 }
 
 function list(lines: readonly string[]): string {
