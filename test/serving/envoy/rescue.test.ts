@@ -80,3 +80,12 @@ test('users of a server that hangs wait for its time limit, and are answered by 
     Array.from({ length: 3 }, () => [200, STABLE]),
   );
 });
+
+test('users of a stable that hangs in a canary wait for its time limit, and are answered by the candidate then', async () => {
+  await serving.put(splitRoute(STABLE, CANDIDATE, 2_000), 1, { timeoutMs: 200 });
+  serving.stable.delayMs = 60_000;
+  const answers = await posts(serving.url, 40);
+  expect(answers.map(({ status, headers }) => [status, headers['x-model-version']])).toEqual(
+    Array.from({ length: 40 }, () => [200, CANDIDATE]),
+  );
+});
