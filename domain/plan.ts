@@ -5,6 +5,7 @@ import type { RampPlan } from './ramp.ts';
 import type { Runtime } from './model-version.ts';
 import { MOST_AT_FIRST, planRamp } from './ramp.ts';
 import { FULL_WEIGHT } from './route.ts';
+import { longestMs } from './serving-contract.ts';
 import { parseDuration } from './duration.ts';
 import { planNamed } from './named-metrics.ts';
 
@@ -23,6 +24,8 @@ export interface GatePlan extends NamedPlans {
   readonly alpha: number;
   readonly beta: number;
   readonly minRequests: number;
+  /** Longest time from a request to its answer, in milliseconds: a server that hangs keeps its requests out of batches so long. */
+  readonly longestMs?: number;
   readonly errors: PlannedMetric;
   readonly rejected: PlannedMetric;
   readonly latency: { readonly p50: PlannedMetric; readonly p95: PlannedMetric; readonly p99: PlannedMetric };
@@ -211,11 +214,13 @@ function planSoak(soak: { duration?: string; window?: string }): NonNullable<Rol
   return { durationMs, windowMs: Math.min(durationMs, parseDuration(soak.window ?? '15m')) };
 }
 
-function planGates({ gates }: RolloutSpec): GatePlan {
+function planGates(spec: RolloutSpec): GatePlan {
+  const { gates } = spec;
   return {
     alpha: gates?.alpha ?? 0.05,
     beta: gates?.beta ?? 0.05,
     minRequests: gates?.minRequests ?? 20,
+    longestMs: longestMs(planServing(spec), true),
     errors: metric(gates?.errors, 0.01, true),
     rejected: metric(gates?.rejected, 0.01, true),
     latency: {

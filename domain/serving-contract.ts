@@ -39,6 +39,12 @@ export interface EndpointSettings {
   readonly capture: CaptureSettings;
 }
 
+/** Longest time from a request's last byte to its answer, in milliseconds: a version that rescues has as long again. */
+export function longestMs(settings: Pick<EndpointSettings, 'timeoutMs' | 'retry'>, mayBeRescued: boolean): number {
+  const { timeoutMs, retry } = settings;
+  return retry && mayBeRescued ? 2 * timeoutMs : timeoutMs;
+}
+
 export interface CaptureSettings {
   /** Share of predictions whose bodies are kept, 0 to 1; counts always cover all. */
   readonly sample: number;

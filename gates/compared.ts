@@ -52,7 +52,7 @@ export function observeCompared(evidence: Evidence, batch: GateBatch, question: 
     latency: rememberLatency(evidence.latency, { candidate: arms.candidate.latency, stable: arms.stable.latency }),
     users: addUsers(evidence.users, both),
     split: tellsSplit(both, batch, question)
-      ? observeSplit(evidence.split, comparedSamples(batch, question), question.weight)
+      ? observeSplit(evidence.split, comparedSamples(batch, question), question.weight, shareOfLongest(batch, question))
       : evidence.split,
   };
 }
@@ -104,6 +104,11 @@ function observeMemory({ memory }: Evidence, scene: Scene): Evidence['memory'] {
 /** Earlier steps had another weight; users that stick to an arm make the split by request anything but binomial. */
 function tellsSplit(arms: readonly ArmCounts[], { fence }: GateBatch, { stepSequence }: GateQuestion): boolean {
   return fence.sequence >= stepSequence && arms.every(({ users }) => users === null);
+}
+
+/** A batch's length as a share of the longest time that a request may take; 1 where that is not known. */
+function shareOfLongest({ opened, sealed }: GateBatch, { plan: { longestMs } }: GateQuestion): number {
+  return longestMs === undefined ? 1 : (Date.parse(sealed) - Date.parse(opened)) / longestMs;
 }
 
 export function comparedStandings(evidence: Evidence, question: GateQuestion, time: number | null): Standing[] {

@@ -16,10 +16,12 @@ const LN_ENOUGH = ln(1e4);
  * Capital against "each request went to the candidate with the route's probability" after one more batch.
  *
  * A mixture of binomial likelihood ratios on both sides (sample-ratio mismatch: Lindon and Malek 2022), from the edge of the
- * tolerated range. One batch moves it by a third of what it takes at most: a server that hangs holds its requests back for
- * as long as the time limit, and that is no wrong split.
+ * tolerated range. A server that hangs holds its requests back for as long as the time limit, and that is no wrong split: one
+ * batch moves the capital by a third of what it takes at most, and all batches of so long a time by half of it.
+ *
+ * @param held the batch's length as a share of the longest time that a request may take
  */
-export function observeSplit(split: Capital, { candidate, stable }: Samples, weight: number): Capital {
+export function observeSplit(split: Capital, { candidate, stable }: Samples, weight: number, held: number): Capital {
   const n = candidate + stable;
   if (n === 0 || weight <= 0 || weight >= FULL_WEIGHT) return split;
   const desired = weight / FULL_WEIGHT;
@@ -29,7 +31,7 @@ export function observeSplit(split: Capital, { candidate, stable }: Samples, wei
   const lnFactors = [...rateBet(candidate, n, high, above), ...rateBet(candidate, n, low, below)];
   return bet(
     split,
-    lnFactors.map((x) => clamp(x, -Infinity, LN_ENOUGH / 3)),
+    lnFactors.map((x) => clamp(x, -Infinity, LN_ENOUGH * Math.min(1 / 3, held / 2))),
     STAKES,
   );
 }

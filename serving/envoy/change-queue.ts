@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DesiredEndpoint } from '../data-plane.ts';
 import type { EnvoyAdmin } from './admin.ts';
 import type { Convergence } from './converge.ts';
-import { longestMs } from './fallback.ts';
+import { longestMs } from '../../domain/serving-contract.ts';
 import { readStat } from './traffic.ts';
 
 /** One change at a time, and clearing up behind it. */

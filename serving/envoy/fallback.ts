@@ -1,5 +1,4 @@
 import type { Arm, Route } from '../../domain/route.ts';
-import type { EndpointSettings } from '../../domain/serving-contract.ts';
 
 /**
  * Which version answers a request of an arm whose own version does not: the first arm's for all others, and for the first the
@@ -15,9 +14,4 @@ export function fallbackOf(arms: readonly Arm[], position: number): string | nul
 /** Whether a request that its version does not answer may be given to another one. */
 export function hasFallback({ arms }: Route): boolean {
   return arms.some(({ weight }, position) => weight > 0 && fallbackOf(arms, position) !== null);
-}
-
-/** Longest time from a request's last byte to its answer, in milliseconds: a version that rescues has as long again. */
-export function longestMs({ timeoutMs, retry }: EndpointSettings, mayBeRescued: boolean): number {
-  return retry && mayBeRescued ? 2 * timeoutMs : timeoutMs;
 }

@@ -2,7 +2,8 @@ import type { DesiredEndpoint } from '../data-plane.ts';
 import { formatFence } from '../../domain/fence.ts';
 import { routeFaults } from '../../domain/route.ts';
 import type { Mirror, Route, Sticky } from '../../domain/route.ts';
-import { fallbackOf, hasFallback, longestMs } from './fallback.ts';
+import { longestMs } from '../../domain/serving-contract.ts';
+import { fallbackOf, hasFallback } from './fallback.ts';
 import { METADATA, STAMPS, VERSION_HEADER, clusterName } from './names.ts';
 
 export const ROUTES_NAME = 'gateway';

@@ -14,7 +14,7 @@ import { checkPins } from './check-pins.ts';
 import { compareFences, formatFence, newerFence, NO_FENCE, type Fence } from '../../domain/fence.ts';
 import { EMPTY_ROUTE, routeFaults, sameRoute, versionsOf, type Route } from '../../domain/route.ts';
 import { isDeepStrictEqual } from 'node:util';
-import { notReady } from './not-ready.ts';
+import { isToGetMore, notReady } from './not-ready.ts';
 import { Refused } from './refusal.ts';
 import { sentence } from './log.ts';
 import { Serial } from './serial.ts';
@@ -118,13 +118,20 @@ export class Endpoint {
   async putRoute({ fence, route, label }: PutRoute): Promise<RouteReading> {
     const faults = routeFaults(route);
     if (faults.length > 0) throw new Refused('invalid', `route: ${faults.join('; ')}`);
+    // Outside the line of writes: a server that hangs keeps nobody else waiting.
+    const silent = await this.#silent(route);
     const fault = await this.#put((held) => {
       const order = compareFences(fence, held.fence);
       const newest = claimedIn(held);
       if (compareFences(fence, newest) < 0) return older(fence, newest);
       if (order === 0 && sameRoute(route, held.route)) return {};
       if (order === 0) return `another route is in force under the same fence ${formatFence(fence)}`;
-      const unready = notReady(held.route, route, this.#versions);
+      const unready = [
+        ...notReady(held.route, route, this.#versions),
+        ...silent.flatMap(({ key, why }) =>
+          isToGetMore(held.route, route, key) ? [`${key} does not answer: ${why}`] : [],
+        ),
+      ];
       if (unready.length > 0) throw new Refused('not_ready', unready.join('; '));
       return { fence, route, label };
     });
@@ -155,6 +162,19 @@ export class Endpoint {
       await version.stop();
       await this.#home.forget(this.name, key);
     });
+  }
+
+  /** Versions that would get more traffic and do not answer now: the last health check may be older than their trouble. */
+  async #silent(next: Route): Promise<{ key: string; why: string }[]> {
+    const { route, settings } = this.#state;
+    const more = this.versions.filter(
+      ({ state, record: { key } }) => state === 'ready' && isToGetMore(route, next, key),
+    );
+    const looks = more.map(async (version) => {
+      const why = await version.look(settings.timeoutMs);
+      return why === null ? [] : [{ key: version.record.key, why }];
+    });
+    return (await Promise.all(looks)).flat();
   }
 
   #turnOf(key: string): Serial {

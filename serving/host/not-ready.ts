@@ -18,9 +18,14 @@ export function notReady(
     if (version === undefined) return [`${key} is not deployed`];
     const { address, state } = version;
     // Without an address there is nothing to program, not even for no traffic.
-    if (address !== null && (state === 'ready' || shareOf(next, key) <= shareOf(present, key))) return [];
+    if (address !== null && (state === 'ready' || !isToGetMore(present, next, key))) return [];
     return [`${key} is ${state}`];
   });
+}
+
+/** Whether a change of route gives a version more traffic than it has. */
+export function isToGetMore(present: Route, next: Route, key: string): boolean {
+  return shareOf(next, key) > shareOf(present, key);
 }
 
 /** Live and mirrored traffic of a version on one scale, in parts per 10,000. */

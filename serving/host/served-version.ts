@@ -14,7 +14,7 @@ import { sentence } from './log.ts';
 import { stopServer } from './model-server.ts';
 import { STARTS_TO_FAILURE } from './settings.ts';
 import { tailLog } from './log-file.ts';
-import { watchServer } from './watch-server.ts';
+import { probe, watchServer } from './watch-server.ts';
 
 const LINES_IN_DETAIL = 20;
 const FETCHES_TO_FAILURE = 5;
@@ -101,6 +101,16 @@ export class ServedVersion {
   async stop(): Promise<void> {
     await this.leave();
     await this.#end(this.#home.timings.graceMs);
+  }
+
+  /** One health check now: `null`, or why it was not answered within `patienceMs`, at most the host's own patience. */
+  async look(patienceMs: number): Promise<string | null> {
+    const { port, wanted } = this.#record;
+    if (port === null) return 'it has no server';
+    const { python, timings } = this.#home;
+    const program = programOf(wanted.runtime, { port, model: '', python });
+    const timeoutMs = Math.min(patienceMs, timings.probeTimeoutMs);
+    return probe({ port, path: program.healthPath, timeoutMs, signal: this.#stopping.signal });
   }
 
   status(memory: ReadonlyMap<number, number>): VersionStatus {

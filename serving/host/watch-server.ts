@@ -2,6 +2,7 @@ import type { ProcessRef } from './process-table.ts';
 import type { Program } from '../runtimes/runtime.ts';
 import type { Timings } from './settings.ts';
 import type { VersionState } from '../../domain/serving-contract.ts';
+import type { Question } from './ask.ts';
 import { ask } from './ask.ts';
 import { GiveUp } from './give-up.ts';
 import { isRunning } from './process-table.ts';
@@ -39,11 +40,11 @@ export async function watchServer(
   signal: AbortSignal,
   see: (seen: Seen) => Promise<void>,
 ): Promise<string> {
-  const { timings } = server;
+  const { port, program, timings } = server;
   let ready = server.wasReady;
   let lastAnswer = Date.now();
   for (let failures = 0; !signal.aborted && (await isRunning(server.process));) {
-    const fault = await probe(server, signal);
+    const fault = await probe({ port, path: program.healthPath, timeoutMs: timings.probeTimeoutMs, signal });
     if (signal.aborted) break;
     if (fault === null && !ready) {
       const refused = await tryExample(server, signal);
@@ -72,10 +73,11 @@ export async function watchServer(
   return typeof signal.reason === 'string' ? signal.reason : 'has ended';
 }
 
-async function probe({ port, program, timings }: Watched, signal: AbortSignal): Promise<string | null> {
-  const path = program.healthPath;
+/** One health check: `null`, or what was wrong in half a sentence. */
+export async function probe(question: Question): Promise<string | null> {
+  const { path } = question;
   try {
-    const { status } = await ask({ port, path, timeoutMs: timings.probeTimeoutMs, signal });
+    const { status } = await ask(question);
     return status === 200 ? null : `GET ${path} answered ${status}`;
   } catch (error) {
     return `GET ${path}: ${sentence(error)}`;

@@ -44,4 +44,9 @@ test('the table sums up boundaries, and says which failures were to be expected'
     { ...row, boundary: 'before the call', failedRequests: 2, mustFail: true, recoveryMs: [3_000] },
   ]);
   expect(table[1]).toEqual(['Envoy', 'kill -9', 'forward', '2', '0', '5 (must)', '1.0', '3.0']);
+  const mixed = tableOf([
+    { ...row, failedRequests: 7, mustFail: false },
+    { ...row, failedRequests: 2, mustFail: true },
+  ]);
+  expect(mixed[1]?.[5], 'what must fail hides nothing else').toBe('7 + 2 (must)');
 });

@@ -32,6 +32,21 @@ describe('traffic that is not split as the route says', () => {
     expect(judgeAll(asked, [...split(1_000, 0, 1), ...split(900, 100, 1)]).decision).toBe('inconclusive');
   });
 
+  test('is not called so of a stable that hangs and is rescued, however short batches are', () => {
+    const short = (i: number, stable: number) => {
+      const opened = new Date(1_780_000_000_000 + i * 1_000);
+      const times = { opened: opened.toISOString(), sealed: new Date(opened.getTime() + 1_000).toISOString() };
+      return batch(i, { ...times, arms: [arm(STABLE, stable), arm(CANDIDATE, 12)] });
+    };
+    const plain = question({ weight: 5_000, minDurationMs: 3_600_000 });
+    // Ten seconds, the longest time that its requests may take, without one that has ended.
+    const hanging = Array.from({ length: 40 }, (_, i) => short(i, i >= 10 && i < 20 ? 0 : 12));
+    for (let seen = 1; seen <= hanging.length; seen += 1)
+      expect(judgeAll(plain, hanging.slice(0, seen)).decision, `after ${seen} s`).toBe('inconclusive');
+    const gone = Array.from({ length: 60 }, (_, i) => short(i, 0));
+    expect(judgeAll(plain, gone).reason).toBe('SplitMismatch');
+  });
+
   test('is looked for in the step’s own batches only', () => {
     const earlier = split(990, 10, 20, { fence: { epoch: 7, sequence: 2 } });
     expect(judgeAll(asked, earlier).decision).toBe('inconclusive');

@@ -14,8 +14,9 @@ const http = createHttp((request, response) => {
     const url = new URL(request.url ?? '/', 'http://model');
     const body = request.method === 'POST' ? '{"predictions": [1]}' : '{}';
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
-    response.end(body);
-    if (url.pathname === '/fault') begin(String(url.searchParams.get('mode')), Number(url.searchParams.get('ms')));
+    response.end(body, () => {
+      if (url.pathname === '/fault') begin(String(url.searchParams.get('mode')), Number(url.searchParams.get('ms')));
+    });
   });
 });
 http.keepAliveTimeout = 120_000;
