@@ -1,0 +1,42 @@
+import type { Finding } from './monitor.ts';
+
+/** Something that is wrong with an endpoint, from the window that showed it to the one after which it is over. */
+export interface Incident extends Finding {
+  /** What people call it: `errors-3`. */
+  readonly id: string;
+  /** The version that served when it began. */
+  readonly version: string | null;
+  /** ISO 8601: when it began, and the end of the last window that showed it. */
+  readonly openedAt: string;
+  readonly seenAt: string;
+  /** Windows in a row that did not show it, and how often it had come back before that. */
+  readonly quiet: number;
+  readonly relapses: number;
+  readonly acknowledged: { readonly by: string; readonly at: string; readonly reason: string } | null;
+  /** How often people were told again because nobody had acknowledged it, and when they were told last. */
+  readonly escalations: number;
+  readonly toldAt: string;
+}
+
+/** One incident a subject: whatever is found about it again belongs to the one that is open. */
+export function subjectKey({ kind, subject }: Pick<Finding, 'kind' | 'subject'>): string {
+  return `${kind}:${subject}`;
+}
+
+/** Windows without the finding after which an incident is over. */
+const QUIET_WINDOWS = 3;
+const MOST_DOUBLINGS = 5;
+
+/** The more often it came back, the longer it must stay away: what flutters is told a few times, not every quarter of an hour. */
+export function isOver({ quiet, relapses }: Incident): boolean {
+  return quiet >= QUIET_WINDOWS * 2 ** Math.min(relapses, MOST_DOUBLINGS);
+}
+
+const DAY_MS = 86_400_000;
+
+/** Whether nobody has acknowledged it for so long that people must be told again; each time the wait doubles, up to a day. */
+export function mustEscalate({ acknowledged, escalations, toldAt }: Incident, at: string, afterMs: number): boolean {
+  if (acknowledged) return false;
+  const wait = Math.min(afterMs * 2 ** Math.min(escalations, 20), Math.max(afterMs, DAY_MS));
+  return Date.parse(at) - Date.parse(toldAt) >= wait;
+}

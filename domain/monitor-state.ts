@@ -1,0 +1,140 @@
+import { isOver, mustEscalate, subjectKey, type Incident } from './incident.ts';
+import type { Finding, MonitorPlan } from './monitor.ts';
+
+/** What a monitor remembers of its endpoint's troubles; plain data that continue-as-new takes along. */
+export interface MonitorState {
+  readonly incidents: readonly Incident[];
+  /** Those that ended a short while ago: what comes back soon is the same incident. */
+  readonly ended: readonly (Incident & { readonly endedAt: string })[];
+  /** Subjects of warnings that the last window was the first to show. */
+  readonly suspects: readonly string[];
+  /** How many incidents there ever were; numbers them. */
+  readonly opened: number;
+  /** Whether this promotion was answered with a rollback already: traffic must not swing to and fro. */
+  readonly wentBack: boolean;
+}
+
+export const NO_TROUBLE: MonitorState = { incidents: [], ended: [], suspects: [], opened: 0, wentBack: false };
+
+/** What people are told of an incident, and why now. */
+export interface Telling {
+  readonly act: 'tell';
+  readonly why: 'opened' | 'worse' | 'again' | 'escalated' | 'recovered' | 'replaced';
+  readonly incident: Incident;
+}
+
+/** What is to be done after a window, in this order. */
+export type MonitorAct = Telling | { readonly act: 'rollback'; readonly incident: Incident };
+
+export interface Decided {
+  readonly state: MonitorState;
+  readonly acts: readonly MonitorAct[];
+}
+
+export interface JudgedWindow {
+  /** ISO 8601, its end. */
+  readonly at: string;
+  /** The version that serves. */
+  readonly version: string | null;
+  /** `null` where nobody could or should judge it; incidents then only grow older. */
+  readonly findings: readonly Finding[] | null;
+}
+
+/** How soon after its end an incident that is found again counts as the same, in milliseconds. */
+const COOL_DOWN_MS = 3_600_000;
+
+/**
+ * The troubles after one more window, and what is to be done about them.
+ *
+ * A critical finding opens an incident at once, a warning when the next window shows it too. There is one alert an incident,
+ * and one more when it gets worse, at each escalation and when it is over.
+ */
+export function afterWindow(state: MonitorState, window: JudgedWindow, plan: MonitorPlan): Decided {
+  const acts: MonitorAct[] = [];
+  const { at, findings } = window;
+  const looked = findings === null ? state : look(state, { ...window, findings }, acts);
+  const incidents = looked.incidents.map((incident) => {
+    if (!mustEscalate(incident, at, plan.escalateAfterMs)) return incident;
+    const escalations = incident.escalations + 1;
+    return told(acts, 'escalated', { ...incident, severity: 'critical', escalations, toldAt: at });
+  });
+  // What a person has taken on is no longer for the monitor to answer.
+  const cause = incidents.find(
+    ({ kind, seenAt, acknowledged }) => plan.policy[kind] === 'rollback' && seenAt === at && !acknowledged,
+  );
+  if (cause && !state.wentBack) acts.push({ act: 'rollback', incident: cause });
+  return { state: { ...looked, incidents }, acts };
+}
+
+function look(
+  { incidents, ended, suspects, opened, ...rest }: MonitorState,
+  { at, version, findings }: JudgedWindow & { findings: readonly Finding[] },
+  acts: MonitorAct[],
+): MonitorState {
+  const found = new Map(findings.map((finding) => [subjectKey(finding), finding]));
+  const kept: Incident[] = [];
+  const over = ended.filter(({ endedAt }) => Date.parse(at) - Date.parse(endedAt) < COOL_DOWN_MS);
+  for (const incident of incidents) {
+    const finding = found.get(subjectKey(incident));
+    const next = finding ? seenAgain(incident, finding, at, acts) : { ...incident, quiet: incident.quiet + 1 };
+    if (isOver(next)) over.push({ ...told(acts, 'recovered', next), endedAt: at });
+    else kept.push(next);
+    found.delete(subjectKey(incident));
+  }
+  const waiting: string[] = [];
+  let count = opened;
+  for (const [key, finding] of found) {
+    const before = over.findIndex((incident) => subjectKey(incident) === key);
+    const [same] = before < 0 ? [] : over.splice(before, 1);
+    if (same) {
+      const { endedAt: _, ...incident } = same;
+      const back = { ...incident, ...finding, seenAt: at, toldAt: at, quiet: 0, relapses: incident.relapses + 1 };
+      kept.push(told(acts, 'again', { ...back, acknowledged: null, escalations: 0 }));
+    } else if (finding.severity === 'warning' && !suspects.includes(key)) waiting.push(key);
+    else kept.push(told(acts, 'opened', begun(finding, { id: `${finding.kind}-${++count}`, at, version })));
+  }
+  return { ...rest, incidents: kept, ended: over, suspects: waiting, opened: count };
+}
+
+function seenAgain(incident: Incident, finding: Finding, at: string, acts: MonitorAct[]): Incident {
+  const severity = incident.severity === 'critical' ? 'critical' : finding.severity;
+  const next = { ...incident, ...finding, severity, seenAt: at, quiet: 0 };
+  return severity === incident.severity ? next : told(acts, 'worse', { ...next, toldAt: at });
+}
+
+function begun(finding: Finding, { id, at, version }: { id: string; at: string; version: string | null }): Incident {
+  const fresh = { quiet: 0, relapses: 0, acknowledged: null, escalations: 0 };
+  return { ...finding, ...fresh, id, version, openedAt: at, seenAt: at, toldAt: at };
+}
+
+function told(acts: MonitorAct[], why: Telling['why'], incident: Incident): Incident {
+  acts.push({ act: 'tell', why, incident });
+  return incident;
+}
+
+export interface Acknowledgement {
+  /** The incident's id; all that are open when absent. */
+  readonly incident?: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** A person takes an incident on: it is not told again unless it comes back. What is unknown or over changes nothing. */
+export function acknowledge(
+  state: MonitorState,
+  { incident: id, by, reason }: Acknowledgement,
+  at: string,
+): MonitorState {
+  const incidents = state.incidents.map((incident) =>
+    (id === undefined || incident.id === id) && !incident.acknowledged
+      ? { ...incident, acknowledged: { by, reason, at } }
+      : incident,
+  );
+  return { ...state, incidents };
+}
+
+/** Another version serves: what was wrong with the one before is over, and what is wrong with this one is to be seen. */
+export function afterChange(state: MonitorState): Decided {
+  const acts = state.incidents.map((incident) => ({ act: 'tell', why: 'replaced', incident }) as const);
+  return { state: { ...NO_TROUBLE, opened: state.opened, wentBack: state.wentBack }, acts };
+}

@@ -1,0 +1,79 @@
+import { parseDuration, type Duration } from './duration.ts';
+
+/** What can be found about a model in production. */
+export const FINDING_KINDS = [
+  'drift',
+  'input_quality',
+  'quality',
+  'errors',
+  'latency',
+  'resources',
+  'outliers',
+  'silence',
+] as const;
+
+export type FindingKind = (typeof FINDING_KINDS)[number];
+
+/** What one window of production shows that is not as it should be. */
+export interface Finding {
+  readonly kind: FindingKind;
+  /** The feature, metric or slice that it is about. */
+  readonly subject: string;
+  readonly severity: 'warning' | 'critical';
+  readonly summary: string;
+  /** What was seen, and the most (or least) that would have been no finding; both in the subject's own unit. */
+  readonly value: number;
+  readonly limit: number;
+}
+
+/** What is done about a finding: people are told, are told the command that goes back, or traffic goes back by itself. */
+export const MONITOR_POLICIES = ['notify', 'ask', 'rollback'] as const;
+
+export type MonitorPolicy = (typeof MONITOR_POLICIES)[number];
+
+/** How an endpoint is watched once a rollout on it was promoted. */
+export interface MonitorSpec {
+  /** How often the endpoint is judged. */
+  window?: Duration;
+  /** Most errors as a share of requests; `gates.limits.errorRate` when absent. */
+  errors?: { max?: number };
+  /** Longest p99 in milliseconds; `gates.limits.p99Ms` when absent. */
+  latency?: { p99Ms?: number };
+  /** Longest time without a request. */
+  silence?: Duration;
+  policy?: Partial<Record<FindingKind, MonitorPolicy>>;
+  /** How long an incident may stay without acknowledgement before it is told again, as critical. */
+  escalateAfter?: Duration;
+}
+
+/** A {@link MonitorSpec} with nothing left open. */
+export interface MonitorPlan {
+  readonly windowMs: number;
+  readonly errors: { readonly max: number };
+  readonly latency: { readonly p99Ms: number | null };
+  readonly silenceMs: number;
+  readonly policy: Readonly<Record<FindingKind, MonitorPolicy>>;
+  readonly escalateAfterMs: number;
+}
+
+/** Fills in every default: people are told, and nothing else is done. `limits` are those of the gates. */
+export function planMonitor(
+  spec: MonitorSpec | false = {},
+  limits: { readonly errorRate: number; readonly p99Ms: number | null },
+): MonitorPlan | null {
+  if (spec === false) return null;
+  const { policy = {} } = spec;
+  return {
+    windowMs: parseDuration(spec.window ?? '5m'),
+    errors: { max: spec.errors?.max ?? limits.errorRate },
+    latency: { p99Ms: spec.latency?.p99Ms ?? limits.p99Ms },
+    silenceMs: parseDuration(spec.silence ?? '30m'),
+    policy: Object.fromEntries(FINDING_KINDS.map((kind) => [kind, policy[kind] ?? 'notify'])) as MonitorPlan['policy'],
+    escalateAfterMs: parseDuration(spec.escalateAfter ?? '1h'),
+  };
+}
+
+/** The id of the workflow that watches an endpoint; `rollout.…` is another's, so that neither keeps the other out. */
+export function monitorWorkflowId(target: string, endpoint: string): string {
+  return `monitor.${target}.${endpoint}`;
+}
