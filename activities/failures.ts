@@ -10,6 +10,8 @@ const RETRYABLE = {
   InvalidSpec: false,
   /** The registry has no such version, alias or artifact. */
   VersionNotFound: false,
+  /** The registry has other files under the version's number than those that served. */
+  VersionChanged: false,
   /** The version serves already. */
   AlreadyServing: false,
   /** The endpoint's route is not on one version, as a rollout that was terminated leaves it. */

@@ -116,7 +116,7 @@ export async function takeSnapshot(
   if (!known) {
     throw failure(
       'EndpointUnsettled',
-      `${target}/${endpoint} serves ${only.version}, which Slipway did not deploy; put it on a registered version with \`slipway rollback --version N\``,
+      `${target}/${endpoint} serves ${only.version}, which Slipway did not deploy; put it on a registered version with \`slipway rollback --to N\``,
     );
   }
   // An arm without weight is a leftover: the way back is to the one version alone.

@@ -1,46 +1,39 @@
-import { Context } from '@temporalio/activity';
-import { rolloutId, versionKey } from '../domain/ids.ts';
+import { rolloutId } from '../domain/ids.ts';
 import { planRollout } from '../domain/plan.ts';
-import type { PinnedVersion } from '../domain/model-version.ts';
-import type { PreflightFacts, RollbackInput } from '../domain/rollout-state.ts';
-import type { Route } from '../domain/route.ts';
+import type { RollbackFacts, RollbackInput } from '../domain/rollout-state.ts';
 import type { Deps } from './deps.ts';
 import { failure } from './failures.ts';
-import { digestVersion } from './registry/digest-version.ts';
-import { readLineage } from './registry/lineage.ts';
-import { resolveVersion } from './registry/resolve-version.ts';
+import { readLineage, UNKNOWN_LINEAGE } from './registry/lineage.ts';
+import { findWayBack, isSettled } from './rollback/way-back.ts';
 import { claimAlias } from './store/alias-owners.ts';
 import { allocateEpoch } from './store/epochs.ts';
-import { previousVersion } from './store/serving-history.ts';
 import { recallVersion } from './store/versions.ts';
+
+/** How long a registry may take to say what is only written down, where traffic could move without it. */
+const REGISTRY_MS = 2_000;
 
 export function createRollbackActivities(deps: Deps) {
   return {
-    /** Finds the version to go back to and takes an epoch for the way. */
-    async prepareRollback({
-      input,
-      rolloutKey,
-    }: {
-      input: RollbackInput;
-      rolloutKey: string;
-    }): Promise<PreflightFacts> {
+    /**
+     * Finds the version to go back to and takes an epoch for the way.
+     *
+     * @throws `AlreadyServing` failure where a person asks for the version that serves, and see `findWayBack`
+     */
+    async prepareRollback({ input, rolloutKey }: { input: RollbackInput; rolloutKey: string }): Promise<RollbackFacts> {
       const { target: targetName, endpoint } = input;
       const place = { target: targetName, endpoint };
       const target = await deps.target(targetName);
       const reading = await target.readEndpoint(endpoint);
       if (!reading) throw failure('VersionNotFound', `target ${targetName} has no endpoint ${endpoint}`);
-      const [serving] = reading.route.desired.arms.toSorted((a, b) => b.weight - a.weight);
+      const { fence, desired: route } = reading.route;
+      const [serving] = route.arms.toSorted((a, b) => b.weight - a.weight);
       const current = serving ? await recallVersion(deps.pool, place, serving.version) : null;
-      const model = reading.settings.model;
-      const back = input.version
-        ? await registered(deps, model, input.version)
-        : await previousVersion(deps.pool, place, isSettled(reading.route.desired) ? (serving?.version ?? null) : null);
-      if (!back)
-        throw failure('VersionNotFound', `no earlier version of ${endpoint} is on record; name one with --version`);
-      const known = await recallVersion(deps.pool, place, back.key);
-      const runtime = known?.runtime ?? { kind: 'mlflow' as const };
+      const { model } = reading.settings;
+      const { version: back, runtime, warm } = await findWayBack(deps, place, input.version, reading);
       const alias = await claimAlias(deps.pool, { model, ...place });
-      const champion = await deps.mlflow.modelVersions.findByAlias(model, alias);
+      const { champion, lineage } = await recorded(deps, { model, alias, runId: back.runId }, warm);
+      if (!input.repair && isSettled(route) && current?.version.key === back.key && champion === back.version)
+        throw failure('AlreadyServing', `${model} version ${back.version} serves all of ${endpoint} already`);
       const epoch = await allocateEpoch(deps.pool, {
         ...place,
         rolloutKey,
@@ -51,32 +44,35 @@ export function createRollbackActivities(deps: Deps) {
         runtime,
         serving: reading.settings,
       };
-      const { fence, desired: route } = reading.route;
       return {
         plan,
         rolloutId: rolloutId(targetName, endpoint, epoch),
         epoch,
         candidate: back,
-        snapshot: { fence, route, stable: current?.version ?? null, champion: champion?.version ?? null },
+        snapshot: { fence, route, stable: current?.version ?? null, champion },
         alias,
-        lineage: await readLineage(deps.mlflow, back.runId),
+        lineage,
         url: reading.url,
+        warm,
       };
     },
   };
 }
 
-async function registered(deps: Deps, model: string, version: string): Promise<PinnedVersion> {
-  const resolved = await resolveVersion(deps.mlflow, model, version);
-  const { digest } = await digestVersion(
-    deps.mlflow,
-    { model, version: resolved.version },
-    Context.current().cancellationSignal,
-  );
-  return { ...resolved, digest, key: versionKey(resolved.version, digest) };
+/** What the registry says of the version and the alias, for the record; where traffic can move at once it is not waited for. */
+async function recorded(
+  { mlflow }: Deps,
+  { model, alias, runId }: { model: string; alias: string; runId: string | null },
+  warm: boolean,
+) {
+  const signal = warm ? AbortSignal.timeout(REGISTRY_MS) : undefined;
+  const [champion, lineage] = await Promise.all([
+    orUnknown(mlflow.modelVersions.findByAlias(model, alias, { signal }), null, warm),
+    orUnknown(readLineage(mlflow, runId, signal), { runId, ...UNKNOWN_LINEAGE }, warm),
+  ]);
+  return { champion: champion?.version ?? null, lineage };
 }
 
-/** A route that a terminated rollout left between versions has no present one: the way back is to the last on record. */
-function isSettled({ arms, mirrors }: Route): boolean {
-  return mirrors.length === 0 && arms.filter(({ weight }) => weight > 0).length === 1;
+async function orUnknown<T, U>(asked: Promise<T>, unknown: U, warm: boolean): Promise<T | U> {
+  return warm ? asked.catch(() => unknown) : asked;
 }

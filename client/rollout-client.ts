@@ -6,7 +6,7 @@ import { dataConverter } from '../temporal/data-converter.ts';
 import { follow } from './rollouts/follow.ts';
 import { listRollouts, type ListedRollout, type ListFilter } from './rollouts/list.ts';
 import { look } from './rollouts/look.ts';
-import { startRollback, type RollbackRequest } from './rollouts/go-back.ts';
+import { startRollback, untilPrepared, type RollbackRequest } from './rollouts/go-back.ts';
 import { startRollout, type Started, type StartRequest } from './rollouts/start.ts';
 import type { Place } from './rollouts/place.ts';
 import type { Sighting } from './rollouts/sighting.ts';
@@ -73,9 +73,11 @@ export class RolloutClient {
     return promoteRollout(this.#client, place, message);
   }
 
-  /** The fast way back to a version that served before; the run id. */
-  rollback(request: RollbackRequest): Promise<string> {
-    return startRollback(this.#client, request);
+  /** The fast way back to a version that served before; the run id, once it is known which version that is. */
+  async rollback(request: RollbackRequest): Promise<string> {
+    const runId = await startRollback(this.#client, request);
+    await untilPrepared(this.#client, request);
+    return runId;
   }
 
   list(filter: ListFilter): Promise<ListedRollout[]> {

@@ -71,6 +71,12 @@ export interface PreflightFacts {
   readonly url: string | null;
 }
 
+/** What a rollback found before it began. */
+export interface RollbackFacts extends PreflightFacts {
+  /** Whether the version to go back to answers already; absent from what earlier releases found. */
+  readonly warm?: boolean;
+}
+
 export interface StageStatus {
   readonly stage: Stage;
   readonly state: 'waiting' | 'running' | 'passed' | 'failed' | 'skipped' | 'undecided';
@@ -120,6 +126,8 @@ export interface RollbackInput {
   readonly endpoint: string;
   /** Registry number; the version before the current champion when absent. */
   readonly version?: string;
+  /** Set by doctor and janitor: a route or fence that is off is set again, also where the version serves already. */
+  readonly repair?: boolean;
   readonly by?: string;
   readonly reason?: string;
 }

@@ -36,11 +36,12 @@ export async function rollback(given?: RollbackInput): Promise<RolloutResult> {
     actor,
     detail: { message: detail, snapshot, candidate },
   });
-  await journal.ride((entries) =>
-    jobs.buildVersion.executeWithOptions({ summary: `have ${candidate.key} ready` }, [
-      { facts, entries, fence: run.fence },
-    ]),
-  );
+  if (!facts.warm)
+    await journal.ride((entries) =>
+      jobs.buildVersion.executeWithOptions({ summary: `have ${candidate.key} ready` }, [
+        { facts, entries, fence: run.fence },
+      ]),
+    );
   await run.shift('rollback', 'rollback', wholeRoute(run.candidate, snapshot.route.sticky));
   await restoreAlias(run, candidate.version, { from: snapshot.champion });
   for (const left of versionsOf(snapshot.route)) if (left !== run.candidate) await retire(run, left);

@@ -48,7 +48,7 @@ export async function repair(ports: DoctorPorts, examined: Examined, options: Re
   const away = has('rollback');
   if (away?.belongs && !isUnrecorded(seen) && !isHopeless(examined, options)) {
     const version = versionNumber(away.belongs);
-    const input = { ...place, version, by: actor.name, reason: away.message };
+    const input = { ...place, version, by: actor.name, reason: away.message, repair: true };
     if (await ports.workflows?.startRollback(input))
       note(away.code, `rolling ${nameOf(place)} back to ${away.belongs}`);
     return done;

@@ -93,7 +93,7 @@ function chooseVersion({ route: { desired }, versions }: EndpointReading, asked:
   const isSplit = desired.arms.length > 1 || (desired.mirrors.length > 0 && desired.arms.length > 0);
   if (asked === undefined && !isSplit)
     throw new RollbackRefused(
-      `${shares(desired)} is all that the route names, so the target alone does not tell what was before: name one with --version (${choice})`,
+      `${shares(desired)} is all that the route names, so the target alone does not tell what was before: name one with --to (${choice})`,
     );
   const matches = versions.filter(({ key }) => key === asked || versionNumber(key) === asked);
   const found = asked === undefined ? versions.filter(({ key }) => key === desired.arms[0]?.version) : matches;

@@ -1,15 +1,22 @@
 import type { Lineage } from '../../domain/model-version.ts';
 import { isMlflowError, type MlflowClient, type Run } from '../../packages/mlflow-client-ts/src/index.ts';
 
-const NOTHING_KNOWN: Omit<Lineage, 'runId'> = { runName: null, gitCommit: null, user: null, datasets: [], metrics: {} };
+/** Of a run that tells nothing. */
+export const UNKNOWN_LINEAGE: Omit<Lineage, 'runId'> = {
+  runName: null,
+  gitCommit: null,
+  user: null,
+  datasets: [],
+  metrics: {},
+};
 
 /** Where a version came from, as far as its run tells; a run that was deleted for good tells nothing. */
 export async function readLineage(mlflow: MlflowClient, runId: string | null, signal?: AbortSignal): Promise<Lineage> {
-  if (runId === null) return { runId, ...NOTHING_KNOWN };
+  if (runId === null) return { runId, ...UNKNOWN_LINEAGE };
   try {
     return fromRun(await mlflow.runs.get(runId, { signal }));
   } catch (error) {
-    if (isMlflowError(error, 'RESOURCE_DOES_NOT_EXIST')) return { runId, ...NOTHING_KNOWN };
+    if (isMlflowError(error, 'RESOURCE_DOES_NOT_EXIST')) return { runId, ...UNKNOWN_LINEAGE };
     throw error;
   }
 }

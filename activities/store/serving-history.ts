@@ -19,3 +19,17 @@ export async function previousVersion(
   const key = rows[0]?.serving;
   return key ? ((await recallVersion(pool, place, key))?.version ?? null) : null;
 }
+
+/** The key under which a registry number served an endpoint last, by the ledger; `null` when it never did. @throws StoreUnreachable */
+export async function servedAs(pool: Pool, place: VersionPlace, version: string): Promise<string | null> {
+  const rows = await query<{ key: string }>(
+    pool,
+    `SELECT known.key FROM slipway.versions AS known
+     JOIN slipway.ledger AS entry ON entry.target = known.target AND entry.endpoint = known.endpoint
+       AND entry.stage = 'done' AND entry.detail ->> 'serving' = known.key
+     WHERE known.target = $1 AND known.endpoint = $2 AND known.version = $3
+     ORDER BY entry.seq DESC LIMIT 1`,
+    [place.target, place.endpoint, version],
+  );
+  return rows[0]?.key ?? null;
+}

@@ -1,14 +1,16 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { addActFlags, addPlace, messageOf, withRollouts, type ActFlags } from './common.ts';
 import { EXIT } from '../exit-codes.ts';
 import { exitCodeFor } from '../rollouts/close.ts';
-import { Failure, silentExit } from '../failure.ts';
+import { Failure, silentExit, usageFailure } from '../failure.ts';
 import { rollbackNow } from '../doctor/rollback-now.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { shortPlace, type Place } from '../rollouts/place.ts';
 import { watchRollout } from './watch.ts';
 
 interface RollbackFlags extends ActFlags {
+  readonly to?: string;
+  /** What `--to` was called first. */
   readonly version?: string;
   readonly wait?: boolean;
   readonly now?: boolean;
@@ -17,26 +19,30 @@ interface RollbackFlags extends ActFlags {
 export function addRollback(program: Command, terminal: Terminal): void {
   addActFlags(addPlace(program.command('rollback')))
     .description('put an endpoint back on a version that served before, without gates')
-    .option('--version <number>', 'registry version; the one before the present champion when absent')
+    .option('--to <version>', 'registry version or @alias; the one before the present champion when absent')
+    .addOption(new Option('--version <number>').hideHelp())
     .option('--wait', 'stay until traffic is back; ends with 0 then')
     .option('--now', 'without a workflow: needs the serving target alone, for when Temporal or PostgreSQL is down')
     .addHelpText(
       'after',
       `
+A version whose server still answers gets the traffic at once; any other is deployed and checked against its own example first.
 While a rollout runs on the endpoint, going back from it is \`slipway abort\`. With --now the route is taken from it: all
 traffic goes to a version that is deployed and healthy, of a split route the stable one. Janitor or \`slipway doctor --fix\`
 write it to ledger and registry once these can be reached.
 
 Examples:
   slipway rollback digits --wait
-  slipway rollback digits --version 6 --reason "complaints since noon"
+  slipway rollback digits --to 6 --reason "complaints since noon"
   slipway rollback digits --now`,
     )
     .action((place: Place, flags: RollbackFlags) => rollback(place, flags, terminal));
 }
 
 async function rollback(place: Place, flags: RollbackFlags, terminal: Terminal): Promise<void> {
-  const { json = false, wait = false, version } = flags;
+  const { json = false, wait = false, to: version = flags.version } = flags;
+  if (flags.version !== undefined && flags.version !== version)
+    throw usageFailure(`--to ${version} and --version ${flags.version} name two versions: give one`);
   if (flags.now) {
     const { by, reason = 'rolled back without a workflow' } = flags;
     return rollbackNow({ ...place, by, reason, ...(version === undefined ? {} : { version }) }, json, terminal);

@@ -2,6 +2,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/c
 import { rollbackOptions } from '../../workflows/messages.ts';
 import { describeRunning } from './busy.ts';
 import { Failure } from '../failure.ts';
+import { follow } from './follow.ts';
 import { look } from './look.ts';
 import { shortPlace, type Place } from './place.ts';
 
@@ -27,5 +28,21 @@ export async function startRollback(client: Client, request: RollbackRequest): P
     const running = await look(client, request);
     const way = running.type === 'rollout' ? `; going back from it is \`slipway abort ${shortPlace(request)}\`` : '';
     throw new Failure(`${target}/${endpoint} is busy: ${describeRunning(running)}${way}`, { code: 'busy' });
+  }
+}
+
+/** A rollback that has its version in this time says so; one that waits for a registry or a worker goes on waiting by itself. */
+const PREPARED_MS = 15_000;
+
+/**
+ * Returns once a rollback knows the version to go back to, or is still looking for it after a while.
+ *
+ * @throws Failure `refused` with the reason, when it ended without touching the route
+ */
+export async function untilPrepared(client: Client, place: Place, now: () => number = Date.now): Promise<void> {
+  const deadline = now() + PREPARED_MS;
+  for await (const { close, status } of follow(client, place)) {
+    if (close?.kind === 'failed') throw new Failure(`not rolled back: ${close.message}`, { code: 'refused' });
+    if (close || status?.rolloutId || now() >= deadline) return;
   }
 }

@@ -67,7 +67,7 @@ test('where one version has all traffic, a person has to name the other', async 
   await set(wholeRoute(candidate.key));
   expect(await slipway('digits')).toMatchObject({
     code: 1,
-    answer: { error: 'refused', message: expect.stringContaining('name one with --version') as string },
+    answer: { error: 'refused', message: expect.stringContaining('name one with --to') as string },
   });
   expect((await slipway('digits', '--version', '1')).answer).toMatchObject({ serving: stable.key, verified: true });
 });

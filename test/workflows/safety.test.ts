@@ -125,6 +125,28 @@ test('a long soak continues as new and forgets nothing', async () => {
   expect(world.ledger.map(({ rolloutSequence }) => rolloutSequence)).toEqual(world.ledger.map((_, at) => at + 1));
 });
 
+test('a version that still answers gets the traffic at once, with nothing built before', async () => {
+  const world = new World();
+  const { prepareRollback } = world.activities;
+  const warm: typeof prepareRollback = async (asked) => ({ ...(await prepareRollback(asked)), warm: true });
+  const steps: string[] = [];
+  world.before = (activity) => void steps.push(activity);
+  const endpoint = freshEndpoint();
+  const activities = { ...world.activities, prepareRollback: warm };
+  const story = { activities, sleep: world.sleep };
+  const result = await withWorkers(env, story, (client) =>
+    client.workflow.execute<typeof rollback>('rollback', {
+      workflowId: rolloutWorkflowId('local', endpoint),
+      taskQueue: TASK_QUEUES.workflows,
+      args: [{ target: 'local', endpoint, version: '2' }],
+    }),
+  );
+  expect(result.serving).toBe(CANDIDATE.key);
+  expect(steps.slice(0, 2)).toEqual(['prepareRollback', 'shiftTraffic']);
+  expect(steps).not.toContain('buildVersion');
+  expect(world.ledger.map(({ rolloutSequence }) => rolloutSequence)).toEqual(world.ledger.map((_, at) => at + 1));
+});
+
 test('rollback puts all traffic and the alias on the earlier version without asking a gate', async () => {
   const world = new World();
   const endpoint = freshEndpoint();
