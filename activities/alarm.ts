@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Notice, NoticeFacts } from '../domain/notice.ts';
+import { originHere, sendNotice, type NoticeOrigin } from './alerts/notices.ts';
 import type { Deps } from './deps.ts';
-import { sendNotices, type Notice, type NoticeFacts } from './notify.ts';
 
 /** How often a notice is tried that does not get through, the pause doubling each time from the first, in milliseconds. */
 const TRIES = 8;
@@ -10,6 +11,7 @@ const FIRST_PAUSE_MS = 1_000;
 export class Alarm {
   readonly #deps: Deps;
   readonly #facts: NoticeFacts;
+  readonly #origin: NoticeOrigin = originHere();
   #last: Promise<void> = Promise.resolve();
 
   constructor(deps: Deps, facts: NoticeFacts) {
@@ -18,12 +20,14 @@ export class Alarm {
   }
 
   raise(notice: Notice): void {
-    this.#last = this.#last.then(() => this.#deliver(notice));
+    const raised = { ...this.#origin, at: this.#deps.clock() };
+    this.#last = this.#last.then(() => this.#deliver(notice, raised));
   }
 
-  async #deliver(notice: Notice): Promise<void> {
+  async #deliver(notice: Notice, origin: NoticeOrigin): Promise<void> {
+    const has = new Set<number>();
     for (let tries = 1, pause = FIRST_PAUSE_MS; tries <= TRIES; tries += 1, pause *= 2) {
-      const through = await sendNotices(this.#deps, this.#facts, notice).then(
+      const through = await sendNotice(this.#deps, this.#facts, notice, origin, has).then(
         () => true,
         () => false,
       );

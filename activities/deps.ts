@@ -11,8 +11,10 @@ export interface Deps {
   /** @throws `Unsupported` failure for a name that no configuration knows */
   readonly target: (name: string) => Promise<ServingTarget>;
   readonly fetch: typeof globalThis.fetch;
-  /** Secrets of webhooks are named in the specification and read from here. */
+  /** Secrets of receivers are named in the specification and read from here. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The namespace's page in Temporal's Web UI, which alerts link to; they have no link where it is absent. */
+  readonly webUi?: string | null;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** What the janitor needs beyond the rest; without it, it says so. */

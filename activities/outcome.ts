@@ -2,8 +2,9 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { Reason } from '../domain/reasons.ts';
 import type { PreflightFacts } from '../domain/rollout-state.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import { originHere, sendNotice } from './alerts/notices.ts';
+import { remembered } from './alerts/remembered.ts';
 import type { Deps } from './deps.ts';
-import { sendNotices } from './notify.ts';
 import { attachReport } from './registry/report.ts';
 import { tagVersion } from './registry/tags.ts';
 import { lastLedgerRow, readLedger } from './store/ledger.ts';
@@ -15,6 +16,9 @@ export interface PublishOutcome {
   readonly detail: string;
   readonly verdict: Verdict | null;
 }
+
+/** The endpoint stays locked until the books are closed: receivers that are away hold that up so long at most. */
+const PATIENCE_MS = 120_000;
 
 export function createOutcomeActivities(deps: Deps) {
   return {
@@ -36,7 +40,8 @@ export function createOutcomeActivities(deps: Deps) {
       });
       const history = await readLedger(pool, plan, { rolloutId });
       await attachReport(mlflow, facts, { outcome, reason, detail, verdict, history });
-      await sendNotices(deps, facts, { event: outcome, reason, detail });
+      const notice = { event: outcome, reason, detail };
+      await remembered((has) => sendNotice(deps, facts, notice, originHere(), has), PATIENCE_MS);
     },
   };
 }

@@ -3,6 +3,7 @@ import { planRollout, type RolloutPlan } from '../domain/plan.ts';
 import type { PinnedVersion } from '../domain/model-version.ts';
 import { NO_FENCE } from '../domain/fence.ts';
 import { rolloutId, versionKey } from '../domain/ids.ts';
+import { secretsOf } from '../domain/receivers.ts';
 import type { EndpointSnapshot, PreflightFacts, RolloutInput } from '../domain/rollout-state.ts';
 import { EMPTY_ROUTE, FULL_WEIGHT } from '../domain/route.ts';
 import { checkSpec } from '../spec/read-spec.ts';
@@ -64,10 +65,9 @@ function planOf({ spec }: RolloutInput, { env }: Deps): RolloutPlan {
     });
   }
   const plan = planRollout(reading.spec);
-  for (const { secretEnv } of plan.notify) {
-    if (secretEnv && !env[secretEnv])
-      throw failure('InvalidSpec', `notify: the worker has no environment variable ${secretEnv}`);
-  }
+  const unset = plan.notify.flatMap(secretsOf).filter((name) => !env[name]);
+  if (unset.length > 0)
+    throw failure('InvalidSpec', `notify: the worker has no environment variable ${unset.join(', ')}`);
   return plan;
 }
 

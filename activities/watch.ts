@@ -3,13 +3,13 @@ import { Context } from '@temporalio/activity';
 import { formatDuration } from '../domain/duration.ts';
 import type { GateQuestion } from '../domain/gate-question.ts';
 import type { LedgerEntry } from '../domain/ledger-entry.ts';
+import type { NoticeFacts } from '../domain/notice.ts';
 import type { WatchCursor, WatchMode, WatchReport, WatchResult } from '../domain/watch.ts';
 import { Alarm } from './alarm.ts';
 import type { Deps } from './deps.ts';
 import { EvidenceFeed } from './evidence/feed.ts';
 import { GateWatch } from './gate-watch.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import type { NoticeFacts } from './notify.ts';
 import type { SightChange } from './sight.ts';
 import { appendLedger } from './store/ledger.ts';
 

@@ -2,12 +2,14 @@ import type { NamedPlans } from './named-metrics.ts';
 import type { InconclusivePolicy, MetricSpec, RolloutSpec } from './rollout-spec.ts';
 import type { CaptureSettings, EndpointSettings } from './serving-contract.ts';
 import type { RampPlan } from './ramp.ts';
+import type { Receiver } from './receivers.ts';
 import type { Runtime } from './model-version.ts';
 import { MOST_AT_FIRST, planRamp } from './ramp.ts';
 import { FULL_WEIGHT } from './route.ts';
 import { longestMs } from './serving-contract.ts';
 import { parseDuration } from './duration.ts';
 import { planNamed } from './named-metrics.ts';
+import { planReceiver } from './receivers.ts';
 
 /** A margin with its defaults filled in. */
 export interface PlannedMetric {
@@ -93,7 +95,7 @@ export interface RolloutPlan {
   readonly approval: readonly ('shadow' | 'canary' | 'full')[];
   readonly approvalTimeoutMs: number;
   readonly maxBlindMs: number;
-  readonly notify: readonly { readonly webhook: string; readonly secretEnv: string | null }[];
+  readonly notify: readonly Receiver[];
 }
 
 /** The alias that a specification without a version rolls out. */
@@ -131,7 +133,7 @@ export function planRollout(spec: RolloutSpec): RolloutPlan {
     approval: spec.approval ?? [],
     approvalTimeoutMs: parseDuration(spec.approvalTimeout ?? '7d'),
     maxBlindMs: parseDuration(spec.maxBlind ?? '15m'),
-    notify: (spec.notify ?? []).map((to) => ({ webhook: to.webhook, secretEnv: to.secretEnv ?? null })),
+    notify: (spec.notify ?? []).map(planReceiver),
   };
 }
 

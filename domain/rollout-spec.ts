@@ -1,5 +1,6 @@
 import type { Duration } from './duration.ts';
 import type { NamedSpecs } from './named-metrics.ts';
+import type { ReceiverSpec } from './receivers.ts';
 
 /** Whether an undecided gate at its time limit gives up, waits for a person, goes on watching, or decides. */
 export type InconclusivePolicy = 'hold' | 'ask' | 'extend' | 'rollback' | 'promote';
@@ -102,5 +103,5 @@ export interface RolloutSpec {
   approvalTimeout?: Duration;
   /** Longest time without evidence while the candidate has live traffic. */
   maxBlind?: Duration;
-  notify?: { webhook: string; secretEnv?: string }[];
+  notify?: ReceiverSpec[];
 }

@@ -3,6 +3,7 @@ import { formatPath, type Fault, type FoundFault } from './fault.ts';
 import { metricFaults } from './rules-metrics.ts';
 import { nameFaults } from './rules-names.ts';
 import { reader } from './reader.ts';
+import { receiverFaults } from './rules-receivers.ts';
 import { readYaml } from './read-yaml.ts';
 import { SPEC_SCHEMA } from './schema.ts';
 import { timeFaults } from './rules-time.ts';
@@ -47,6 +48,7 @@ function specFaults(value: unknown): FoundFault[] {
     ...trafficFaults(spec),
     ...metricFaults(spec),
     ...nameFaults(spec),
+    ...receiverFaults(spec),
   ];
 }
 

@@ -2,22 +2,7 @@ import { show, type FoundFault } from './fault.ts';
 import type { Reader } from './reader.ts';
 
 export function nameFaults(spec: Reader): FoundFault[] {
-  return [...webhookFaults(spec), ...commandFaults(spec), ...dataFaults(spec), ...sliceFaults(spec)];
-}
-
-function webhookFaults(spec: Reader): FoundFault[] {
-  return [...spec.list('notify').keys()].flatMap((index) => {
-    const webhook = spec.text('notify', index, 'webhook');
-    if (webhook === null) return [];
-    const url = URL.parse(webhook);
-    // A specification goes into histories and the ledger.
-    if (url && (url.username !== '' || url.password !== ''))
-      return [
-        { path: ['notify', index, 'webhook'], message: 'must not hold a name or password; sign with `secretEnv`' },
-      ];
-    if (/^https?:$/.test(url?.protocol ?? '')) return [];
-    return [{ path: ['notify', index, 'webhook'], message: `must be an http or https URL, is ${show(webhook)}` }];
-  });
+  return [...commandFaults(spec), ...dataFaults(spec), ...sliceFaults(spec)];
 }
 
 function commandFaults(spec: Reader): FoundFault[] {

@@ -1,7 +1,8 @@
 import { gates } from './schema-gates.ts';
 import { duration, list, object, text, type Schema } from './schema-parts.ts';
-import { HEADER_PATTERN, MODEL_PATTERN, SECRET_ENV_PATTERN, VERSION_PATTERN } from './patterns.ts';
+import { HEADER_PATTERN, MODEL_PATTERN, VERSION_PATTERN } from './patterns.ts';
 import { NAME_PATTERN } from '../domain/ids.ts';
+import { receivers } from './schema-receivers.ts';
 import { build, canary, risk, runtime, serving, shadow, soak } from './schema-stages.ts';
 import { capture, validate } from './schema-data.ts';
 import { DEFAULT_VERSION } from '../domain/plan.ts';
@@ -49,23 +50,7 @@ export const SPEC_SCHEMA: Schema = {
       ),
       approvalTimeout: duration('Longest wait for a person; then the rollout goes back and is held.', '7d'),
       maxBlind: duration('Longest time without evidence while the candidate has live traffic.', '15m'),
-      notify: list(
-        'Where transitions are reported.',
-        object(
-          'One receiver.',
-          {
-            webhook: text('Called with POST at every transition.', 'https://hooks.example.com/slipway'),
-            secretEnv: text(
-              "Variable of the worker's environment that holds the signing secret, never the secret itself.",
-              'SLIPWAY_WEBHOOK_SECRET',
-              SECRET_ENV_PATTERN,
-            ),
-          },
-          ['webhook'],
-        ),
-        [{ webhook: 'https://hooks.example.com/slipway' }],
-        { default: [] },
-      ),
+      notify: receivers,
     },
     ['endpoint', 'model'],
   ),

@@ -13,6 +13,7 @@ import { dataConverter } from '../temporal/data-converter.ts';
 import { temporalConfig } from '../temporal/connection.ts';
 import { createTargets, targetNames } from './targets.ts';
 import { WatchGauge } from './watch-gauge.ts';
+import { webUiOf } from './web-ui.ts';
 import { createWorkers } from './workers.ts';
 import { createWorkflowsPort } from './workflows-port.ts';
 
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
     target: createTargets(),
     fetch: globalThis.fetch,
     env: process.env,
+    webUi: webUiOf(process.env, namespace),
     clock: Date.now,
     doctor: { workflows: createWorkflowsPort(client), targetNames, home: slipwayHome() },
     judged: gauge.judged,

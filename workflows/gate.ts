@@ -6,7 +6,7 @@ import type { InconclusivePolicy } from '../domain/rollout-spec.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { PreflightFacts } from '../domain/rollout-state.ts';
 import type { Outage, WatchCursor, WatchMode, WatchResult } from '../domain/watch.ts';
-import type { NoticeFacts } from '../activities/notify.ts';
+import type { NoticeFacts } from '../domain/notice.ts';
 import { Halt } from './halt.ts';
 import { watching } from './proxies.ts';
 import type { Run } from './run.ts';

@@ -7,6 +7,7 @@ import { paint } from '../terminal.ts';
 import { stageRows, type StageRow } from './plan-stages.ts';
 import { wrap } from './wrap.ts';
 import type { PlanReport } from '../plan-report.ts';
+import { receiverName } from '../../domain/receivers.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 
 /** Everything a rollout will do and by which rules, what is to be expected of it, and what cannot work out. */
@@ -75,6 +76,6 @@ function settingRows({ serving, runtime, stickyHeader, maxBlindMs, notify }: Rol
       `a batch every ${formatDuration(serving.batchMs)}; without any for ${formatDuration(maxBlindMs)}: back, and held`,
     ],
     ['capture', `${formatShare(capture.sample)} of bodies kept ${capture.retentionDays} days${without}`],
-    ['notify', notify.length === 0 ? 'nobody' : notify.map(({ webhook }) => webhook).join(', ')],
+    ['notify', notify.length === 0 ? 'nobody' : notify.map(receiverName).join(', ')],
   ];
 }

@@ -33,7 +33,7 @@ export async function createContext(
   const withUi = await hasWebUi({ env, paths });
   return {
     ...{ home, env, paths, ports, note: () => undefined },
-    addresses: withUi ? addresses : { ...addresses, temporalUi: null },
+    addresses: withUi || env.SLIPWAY_WEB_URL ? addresses : { ...addresses, temporalUi: null },
   };
 }
 

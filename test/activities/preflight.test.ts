@@ -97,7 +97,8 @@ test('a secret that the worker does not have is found before anything starts', a
 test('the outcome is left on the version: tags, a report, and the head of the ledger', async () => {
   const facts = await preflight({ endpoint: 'marked', model: 'digits', version: 1 });
   const { publishOutcome } = createOutcomeActivities(deps());
-  await publishOutcome({ facts, outcome: 'promoted', reason: 'Promoted', detail: '', verdict: null });
+  const ended = { facts, outcome: 'promoted', reason: 'Promoted', detail: '', verdict: null } as const;
+  await new MockActivityEnvironment().run(publishOutcome, ended);
   const { tags } = await mlflow.modelVersions.get({ name: 'digits', version: '1' });
   expect(tags).toMatchObject({
     'slipway.outcome': 'promoted',

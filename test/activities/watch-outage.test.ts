@@ -5,7 +5,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type { Pool } from 'pg';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { NoticeFacts } from '../../activities/notify.ts';
+import type { NoticeFacts } from '../../domain/notice.ts';
 import { createPool } from '../../activities/store/pool.ts';
 import { createWatchActivities, type WatchGate } from '../../activities/watch.ts';
 import type { WatchReport, WatchResult } from '../../domain/watch.ts';

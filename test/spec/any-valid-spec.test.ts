@@ -25,6 +25,14 @@ function step(percent: number) {
   );
 }
 
+function receiver(url: string) {
+  return fc.constantFrom(
+    { webhook: url, secretEnv: 'HOOK_SECRET' },
+    { alertmanager: url },
+    { pagerduty: { routingKeyEnv: 'ROUTING_KEY', url } },
+  );
+}
+
 const parts = fc.record(
   {
     endpoint: name,
@@ -76,7 +84,7 @@ const parts = fc.record(
       { requiredKeys: [] },
     ),
     approval: fc.constant(['full']),
-    notify: fc.array(fc.webUrl().map((webhook) => ({ webhook, secretEnv: 'HOOK_SECRET' }))),
+    notify: fc.array(fc.oneof(fc.webUrl().chain(receiver), fc.constant({ slack: { urlEnv: 'SLACK_URL' } }))),
   },
   { requiredKeys: ['endpoint', 'model'] },
 );

@@ -56,6 +56,26 @@ capture: {sample: 1.5}
     ['a list is no specification', '- 1\n', /^1 : must be a mapping of settings, is \[1\]$/],
     ['a repeated key is found', `${MINIMAL}model: other\n`, /^3 : the key in column 1 was given before$/],
     ['an alias needs its @', `${MINIMAL}version: champion\n`, /^3 version: .* leading @/],
+    [
+      'a receiver of no kind',
+      `${MINIMAL}notify: [{secretEnv: KEY}]\n`,
+      /^3 notify\[0\]: must name exactly one of webhook, alertmanager, slack, pagerduty, names none$/,
+    ],
+    [
+      'a receiver of two kinds',
+      `${MINIMAL}notify: [{webhook: "https://a", alertmanager: "https://b"}]\n`,
+      /^3 notify\[0\]: .*names webhook and alertmanager$/,
+    ],
+    [
+      'a signature for what takes none',
+      `${MINIMAL}notify: [{alertmanager: "https://b", secretEnv: KEY}]\n`,
+      /^3 notify\[0\].secretEnv: signs what a webhook gets/,
+    ],
+    [
+      'an address of a channel, which is a secret',
+      `${MINIMAL}notify: [{slack: {urlEnv: "https://hooks.slack.com/x"}}]\n`,
+      /^3 notify\[0\].slack.urlEnv: must be the name of an environment variable/,
+    ],
     ['steps left empty by accident', `${MINIMAL}canary:\n  steps:\n`, /^4 canary.steps: must be a list, is empty$/],
     ['settings of a canary without steps', `${MINIMAL}canary: {steps: [], minDuration: 1m}\n`, /has no effect/],
     [

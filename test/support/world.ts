@@ -117,6 +117,10 @@ export class World {
       await this.before('notify', event);
       this.notices.push(event);
     },
+    sendAlert: async ({ alert }) => {
+      await this.before('sendAlert', alert.name);
+      this.notices.push(alert.name);
+    },
     keepHouse: async () => {
       await this.before('keepHouse', 'janitor');
       return { endpoints: 0, findings: [], repairs: [] };
