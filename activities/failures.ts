@@ -22,6 +22,10 @@ const RETRYABLE = {
   CandidateBroken: false,
   /** The data set, or what is asked of it, is wrong. */
   InvalidData: false,
+  /** A training job ended in error, or could not be run as it is written. */
+  JobFailed: false,
+  /** A training job went well and left no new version in the registry. */
+  NoVersionRegistered: false,
   /** A newer fence is in force. */
   StaleFence: false,
   /** The target is there but cannot do it now: a version still starts, or stable does not answer. */

@@ -27,3 +27,13 @@ export function versionKey(version: string, digest: string): string {
 export function versionNumber(key: string): string {
   return /^v(.+)-[0-9a-f]+$/.exec(key)?.[1] ?? key;
 }
+
+/** One retraining of an endpoint at a time, with the cool-down behind it. */
+export function retrainWorkflowId(target: string, endpoint: string): string {
+  return `retrain.${target}.${endpoint}`;
+}
+
+/** A retraining's own name, unique for ever: what its job's runs are tagged with. */
+export function retrainId(target: string, endpoint: string, runId: string): string {
+  return `${target}.${endpoint}.${runId}`;
+}

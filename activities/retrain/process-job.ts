@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { formatDuration } from '../../domain/duration.ts';
+import type { CommandJob, ProjectJob } from '../../domain/retrain.ts';
+import { slipwayHome } from '../../spec/home.ts';
+import type { Deps } from '../deps.ts';
+import { failure } from '../failures.ts';
+import { claimJob } from './claim.ts';
+import type { Attendance, JobDone, TrainModel } from './job.ts';
+import { readTail } from './job-log.ts';
+import { findJob, startJob } from './job-folder.ts';
+import { endGroup } from './process-group.ts';
+import { programOf } from './program.ts';
+
+const POLL_MS = 250;
+/** What a job gets to put its things in order. */
+const GRACE_MS = 10_000;
+/** A job that was lost with its machine is begun once more, not for ever. */
+const MOST_STARTS = 2;
+
+/**
+ * Runs a program to its end, or goes on waiting for it where an earlier worker began it.
+ *
+ * It is ended only with the retraining: a worker that stops leaves it to the next one on this machine.
+ *
+ * @throws failure `JobFailed` with the end of its log
+ */
+export async function runProcessJob(
+  { env, clock }: Pick<Deps, 'env' | 'clock'>,
+  { retrainId, plan }: TrainModel,
+  job: CommandJob | ProjectJob,
+  { signal, before, show }: Attendance,
+): Promise<JobDone> {
+  const folder = join(slipwayHome(env), 'retrain', retrainId);
+  const log = join(folder, 'job.log');
+  const failed = async (how: string) => failure('JobFailed', `the job ${how}; ${await lastWords(log)}`);
+  let starts = before?.starts ?? 0;
+  let found = await findJob(folder);
+  if (found.kind === 'none' || found.kind === 'lost') {
+    if (starts >= MOST_STARTS) throw await failed(`was begun ${starts} times and lost each time`);
+    const program = await programOf(job, { retrainId, env });
+    await startJob(folder, program).catch((error: unknown) => {
+      throw failure('JobFailed', `the job cannot be started: ${String(error)}`, { cause: error });
+    });
+    show({ starts: ++starts, begun: clock(), state: 'started' });
+    found = await findJob(folder);
+  }
+  const isOver = await claimJob(folder);
+  const since = found.kind === 'running' ? found.since : clock();
+  for (; found.kind === 'running'; found = await findJob(folder)) {
+    const { pid } = found;
+    const took = clock() - since;
+    show({ starts, begun: since, state: `process ${pid} runs for ${formatDuration(took)} and writes ${log}` });
+    if (took > plan.timeoutMs) {
+      await endGroup(pid, GRACE_MS);
+      throw await failed(`did not end within ${formatDuration(plan.timeoutMs)} (retrain.timeout)`);
+    }
+    await delay(POLL_MS, undefined, { signal }).catch(() => undefined);
+    if (!signal.aborted) continue;
+    if (await isOver()) await endGroup(pid, GRACE_MS);
+    throw signal.reason;
+  }
+  if (found.kind !== 'ended') throw await failed('was killed');
+  if (found.code !== 0) throw await failed(`ended with code ${found.code}`);
+  return { summary: `the job ended after ${formatDuration(clock() - since)}`, log };
+}
+
+async function lastWords(log: string): Promise<string> {
+  const tail = await readTail(log);
+  return tail === '' ? `it wrote nothing to ${log}` : `its log, ${log}, ends with:\n${tail}`;
+}
