@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { rm, symlink } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -19,5 +20,8 @@ export async function checkOut(commit: string, folder: string): Promise<void> {
   await git('archive', '--output', archive, commit);
   await run('tar', ['-xf', archive, '-C', folder]);
   await rm(archive);
-  await Promise.all(['node_modules', '.venv'].map((name) => symlink(join(ROOT, name), join(folder, name))));
+  await mkdir(join(folder, '.cache'));
+  // The last is there only where Temporal's server was brought; the older commit would build one of its own.
+  const shared = ['node_modules', '.venv', '.cache/temporal-server'].filter((name) => existsSync(join(ROOT, name)));
+  await Promise.all(shared.map((name) => symlink(join(ROOT, name), join(folder, name))));
 }
