@@ -3,14 +3,16 @@ export type ReceiverSpec =
   | { webhook: string; secretEnv?: string }
   | { alertmanager: string }
   | { slack: { urlEnv: string } }
-  | { pagerduty: { routingKeyEnv: string; url?: string } };
+  | { pagerduty: { routingKeyEnv: string; url?: string } }
+  | { email: { to: string[]; from: string; smtpEnv: string } };
 
 /** The same with nothing left open. Open rollouts of earlier releases carry webhooks in this form. */
 export type Receiver =
   | { readonly webhook: string; readonly secretEnv: string | null }
   | { readonly alertmanager: string }
   | { readonly slack: { readonly urlEnv: string } }
-  | { readonly pagerduty: { readonly routingKeyEnv: string; readonly url: string } };
+  | { readonly pagerduty: { readonly routingKeyEnv: string; readonly url: string } }
+  | { readonly email: { readonly to: readonly string[]; readonly from: string; readonly smtpEnv: string } };
 
 const PAGERDUTY_URL = 'https://events.pagerduty.com';
 
@@ -25,6 +27,7 @@ export function secretsOf(receiver: Receiver): string[] {
   if ('webhook' in receiver) return receiver.secretEnv === null ? [] : [receiver.secretEnv];
   if ('slack' in receiver) return [receiver.slack.urlEnv];
   if ('pagerduty' in receiver) return [receiver.pagerduty.routingKeyEnv];
+  if ('email' in receiver) return [receiver.email.smtpEnv];
   return [];
 }
 
@@ -33,6 +36,7 @@ export function receiverName(receiver: Receiver): string {
   if ('webhook' in receiver) return `webhook ${hostOf(receiver.webhook)}`;
   if ('alertmanager' in receiver) return `alertmanager ${hostOf(receiver.alertmanager)}`;
   if ('slack' in receiver) return `slack ${receiver.slack.urlEnv}`;
+  if ('email' in receiver) return `email ${receiver.email.to.join(', ')}`;
   return `pagerduty ${receiver.pagerduty.routingKeyEnv}`;
 }
 

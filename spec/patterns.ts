@@ -17,6 +17,11 @@ export const PATH_PATTERN = '^/';
 /** What a parser of tables knows how to read, by the ending of the name. */
 export const TABLE_PATTERN = '\\.(csv|jsonl|ndjson|json|parquet)(\\.gz|\\.zst)?$';
 
+/** An address that mail goes to, without a name before it. */
+export const EMAIL_PATTERN = '^[^@\\s<>,]+@[^@\\s<>,]+$';
+/** An address that mail comes from, with or without a name before it. */
+export const SENDER_PATTERN = '^([^@<>,]+<)?[^@\\s<>,]+@[^@\\s<>,]+>?$';
+
 /** What each form looks like, in words. */
 export const FORMS: Readonly<Record<string, string>> = {
   [DURATION_PATTERN]: 'a duration such as 30s, 15m, 24h',
@@ -26,6 +31,8 @@ export const FORMS: Readonly<Record<string, string>> = {
   [VERSION_PATTERN]: 'a version number, or an alias with a leading @ such as @challenger',
   [SECRET_ENV_PATTERN]: 'the name of an environment variable (not the secret itself), such as SLIPWAY_WEBHOOK_SECRET',
   [PATH_PATTERN]: 'a path that begins with /',
+  [EMAIL_PATTERN]: 'an e-mail address such as ops@example.com',
+  [SENDER_PATTERN]: 'an e-mail address such as slipway@example.com or Slipway <slipway@example.com>',
   '^https?://': 'an http or https URL',
   [TABLE_PATTERN]: 'a file ending in .csv, .jsonl, .json or .parquet',
 };

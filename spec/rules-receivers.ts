@@ -1,7 +1,7 @@
 import { show, type FoundFault, type Path } from './fault.ts';
 import type { Reader } from './reader.ts';
 
-const KINDS = ['webhook', 'alertmanager', 'slack', 'pagerduty'];
+const KINDS = ['webhook', 'alertmanager', 'slack', 'pagerduty', 'email'];
 
 /** Keys that hold an address. */
 const ADDRESSES: readonly Path[] = [['webhook'], ['alertmanager'], ['pagerduty', 'url']];

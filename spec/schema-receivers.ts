@@ -1,5 +1,5 @@
 import { list, object, text } from './schema-parts.ts';
-import { SECRET_ENV_PATTERN } from './patterns.ts';
+import { EMAIL_PATTERN, SECRET_ENV_PATTERN, SENDER_PATTERN } from './patterns.ts';
 
 const secret = (what: string, example: string) =>
   text(
@@ -11,7 +11,7 @@ const secret = (what: string, example: string) =>
 /** Exactly one kind each; see `receiverFaults`. */
 export const receivers = list(
   'Who is told how rollouts end and what goes wrong; see docs/alerts.md.',
-  object('One receiver: a webhook, an Alertmanager, a Slack channel or a PagerDuty service.', {
+  object('One receiver: a webhook, an Alertmanager, a Slack channel, a PagerDuty service or mail.', {
     webhook: text('Gets each alert by POST, as JSON.', 'https://hooks.example.com/slipway'),
     secretEnv: secret('the secret that signs what the webhook gets', 'SLIPWAY_WEBHOOK_SECRET'),
     alertmanager: text('Address of an Alertmanager; it is told of problems only.', 'http://alertmanager:9093'),
@@ -30,6 +30,18 @@ export const receivers = list(
         },
       },
       ['routingKeyEnv'],
+    ),
+    email: object(
+      'Mail.',
+      {
+        to: list('Who gets it.', text('An address.', 'ops@example.com', EMAIL_PATTERN), ['ops@example.com'], {
+          minItems: 1,
+          uniqueItems: true,
+        }),
+        from: text('Who it comes from.', 'Slipway <slipway@example.com>', SENDER_PATTERN),
+        smtpEnv: secret('the mail server as smtp://user:password@host:587, or smtps://', 'SMTP_URL'),
+      },
+      ['to', 'from', 'smtpEnv'],
     ),
   }),
   [{ webhook: 'https://hooks.example.com/slipway' }],

@@ -2,6 +2,7 @@ import { isProblem } from '../../domain/alert.ts';
 import { receiverName, type Receiver } from '../../domain/receivers.ts';
 import { failure } from '../failures.ts';
 import { toAlertmanager } from './alertmanager.ts';
+import { toEmail } from './email.ts';
 import type { AlertPorts, Message } from './message.ts';
 import { toPagerDuty } from './pagerduty.ts';
 import { toSlack } from './slack.ts';
@@ -47,6 +48,7 @@ export async function deliver(
 async function send(ports: AlertPorts, message: Message, to: Receiver): Promise<string> {
   if ('webhook' in to) return toWebhook(ports, to, message);
   if ('slack' in to) return toSlack(ports, to.slack.urlEnv, message.alert);
+  if ('email' in to) return toEmail(ports, to.email, message);
   if ('pagerduty' in to) return toPagerDuty(ports, to, message.alert);
   return isProblem(message.alert)
     ? toAlertmanager(ports, to.alertmanager, message.alert)

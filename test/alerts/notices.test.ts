@@ -30,7 +30,7 @@ test('a webhook is told what happened and what to do, and its signature proves w
   });
 });
 
-test('a problem reaches every kind of receiver', async () => {
+test('a problem reaches every kind of receiver that is called by HTTP', async () => {
   const sink = await openSink();
   await notify(FAILED, everyKind(sink.url), { env: secretsFor(sink.url) });
   expect(sink.received.map(({ path }) => path).sort()).toEqual(['/api/v2/alerts', '/hook', '/slack', '/v2/enqueue']);

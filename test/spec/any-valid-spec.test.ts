@@ -30,6 +30,7 @@ function receiver(url: string) {
     { webhook: url, secretEnv: 'HOOK_SECRET' },
     { alertmanager: url },
     { pagerduty: { routingKeyEnv: 'ROUTING_KEY', url } },
+    { email: { to: ['ops@example.com'], from: 'Slipway <slipway@example.com>', smtpEnv: 'SMTP_URL' } },
   );
 }
 

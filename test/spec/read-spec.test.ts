@@ -59,7 +59,7 @@ capture: {sample: 1.5}
     [
       'a receiver of no kind',
       `${MINIMAL}notify: [{secretEnv: KEY}]\n`,
-      /^3 notify\[0\]: must name exactly one of webhook, alertmanager, slack, pagerduty, names none$/,
+      /^3 notify\[0\]: must name exactly one of webhook, alertmanager, slack, pagerduty, email, names none$/,
     ],
     [
       'a receiver of two kinds',
@@ -75,6 +75,11 @@ capture: {sample: 1.5}
       'an address of a channel, which is a secret',
       `${MINIMAL}notify: [{slack: {urlEnv: "https://hooks.slack.com/x"}}]\n`,
       /^3 notify\[0\].slack.urlEnv: must be the name of an environment variable/,
+    ],
+    [
+      'mail to nobody',
+      `${MINIMAL}notify: [{email: {to: ["Ada <ada@example.com>"], from: "Slipway <slipway@example.com>", smtpEnv: SMTP_URL}}]\n`,
+      /^3 notify\[0\].email.to\[0\]: must be an e-mail address such as ops@example.com/,
     ],
     ['steps left empty by accident', `${MINIMAL}canary:\n  steps:\n`, /^4 canary.steps: must be a list, is empty$/],
     ['settings of a canary without steps', `${MINIMAL}canary: {steps: [], minDuration: 1m}\n`, /has no effect/],
