@@ -1,0 +1,194 @@
+import { describe, expect, test } from 'vitest';
+import type { ArmCounts, GateBatch } from '../../../domain/gate-batch.ts';
+import { planMonitor, type Finding, type MonitorPlan, type MonitorSpec } from '../../../domain/monitor.ts';
+import { detect, type DetectorMemory } from '../../../gates/monitor/detect.ts';
+import { arm, sketch } from '../support/batches.ts';
+import { binomial, latency, random } from '../support/random.ts';
+
+const VERSION = 'v1-111111111111';
+const BATCH_MS = 60_000;
+const HOUR = 12; // windows of five minutes
+const DAY = 24 * HOUR;
+
+describe('a version that is as it always was', () => {
+  test('raises no alarm in two weeks, with errors, slow requests and a daily rhythm of its own', () => {
+    const next = random(7);
+    const watch = monitor();
+    const found = watch.windows(14 * DAY, (window) => {
+      const n = Math.round(30 + 25 * Math.sin((2 * Math.PI * window) / DAY));
+      return healthy(next, n, { errors: binomial(next, n, 0.01) });
+    });
+    expect(found).toEqual([]);
+  });
+
+  test('is remembered in a few KB, however long it is watched', () => {
+    const next = random(8);
+    const watch = monitor();
+    watch.windows(10 * DAY, () => healthy(next, 40, { outputs: { prediction: [20, 19, 1, 0, 0] } }));
+    expect(JSON.stringify(watch.memory).length).toBeLessThan(6_000);
+  });
+});
+
+describe('errors', () => {
+  test('above what is usual are a warning, and beyond the absolute limit critical', () => {
+    const next = random(1);
+    const spike = (rate: number) => {
+      const watch = monitor();
+      watch.windows(DAY, () => healthy(next, 100, { errors: binomial(next, 100, 0.001) }));
+      return watch.windows(4, () => healthy(next, 100, { errors: binomial(next, 100, rate) }));
+    };
+    expect(spike(0.001)).toEqual([]);
+    expect(spike(0.04)).toContainEqual(expect.objectContaining({ kind: 'errors', severity: 'warning' }));
+    expect(spike(0.5)).toContainEqual(expect.objectContaining({ kind: 'errors', severity: 'critical', limit: 0.05 }));
+  });
+
+  test('of one bad minute are no finding', () => {
+    const next = random(2);
+    const watch = monitor();
+    watch.windows(DAY, () => healthy(next, 100));
+    let minute = 0;
+    expect(watch.windows(HOUR, () => healthy(next, 100, { errors: minute++ === 7 ? 80 : 0 }))).toEqual([]);
+  });
+
+  test('beyond the absolute limit are found where nothing is known of what is usual', () => {
+    const found = monitor().windows(1, () => arm(VERSION, 50, { errors: 25 }));
+    expect(found).toMatchObject([{ subject: 'errors', severity: 'critical', value: 0.5 }]);
+  });
+
+  test('end with the first window that is within the limit, and are not learnt as usual while they last', () => {
+    const next = random(3);
+    const watch = monitor();
+    watch.windows(DAY, () => healthy(next, 100));
+    const bad = () => healthy(next, 100, { errors: binomial(next, 100, 0.04) });
+    expect(watch.windows(2 * DAY, bad).length).toBeGreaterThan(2 * DAY - 6);
+    expect(watch.windows(3, () => healthy(next, 100))).toEqual([]);
+    expect(watch.windows(5, bad).length).toBeGreaterThan(0);
+  });
+
+  test('of users that stay are believed only when more than a few of them meet them', () => {
+    const few = { users: 10, requestsSquared: 1_000, badSquared: 25, requestsTimesBad: 50 };
+    const spike = (users: ArmCounts['users']) => {
+      const watch = monitor();
+      watch.windows(DAY, () => arm(VERSION, 100, { users }));
+      return watch.windows(3, () => arm(VERSION, 100, { errors: 5, users })).length;
+    };
+    expect(spike(null)).toBeGreaterThan(0);
+    expect(spike(few)).toBe(0);
+  });
+
+  test('are not the only answers that count: so do rejected requests', () => {
+    const next = random(4);
+    const watch = monitor();
+    watch.windows(DAY, () => healthy(next, 100));
+    const found = watch.windows(2, () => healthy(next, 100, { rejected: 30 }));
+    expect(found).toContainEqual(expect.objectContaining({ kind: 'errors', subject: 'rejected' }));
+  });
+});
+
+describe('latency', () => {
+  const slow = (next: () => number, times: number) => () =>
+    arm(VERSION, 60, { latency: sketch(Array.from({ length: 60 }, () => times * latency(next, 60))) });
+
+  test('far above what is usual is a warning, and a little more is nothing', () => {
+    const next = random(5);
+    const watch = monitor();
+    watch.windows(DAY, slow(next, 1));
+    expect(watch.windows(HOUR, slow(next, 1.15))).toEqual([]);
+    expect(watch.windows(2, slow(next, 3))).toContainEqual(
+      expect.objectContaining({ kind: 'latency', subject: 'p99', severity: 'warning' }),
+    );
+  });
+
+  test('beyond the absolute limit is critical, from the first window on', () => {
+    const found = monitor({ latency: { p99Ms: 100 } }).windows(1, slow(random(6), 3));
+    expect(found).toMatchObject([{ kind: 'latency', severity: 'critical', limit: 100 }]);
+  });
+});
+
+describe('memory', () => {
+  const used = (bytes: number): Partial<ArmCounts> => ({
+    resources: { replicas: 1, samples: 6, cpuSeconds: 1, memoryBytes: bytes },
+  });
+
+  test('that grows by a tenth an hour is a leak within four hours, and none once it stays', () => {
+    const next = random(9);
+    const watch = monitor();
+    let bytes = 1e9;
+    const grow = (rate: number) => () => arm(VERSION, 50, used((bytes *= 1 + rate / 60) * (0.99 + 0.02 * next())));
+    expect(watch.windows(DAY, grow(0))).toEqual([]);
+    const found = watch.windows(4 * HOUR, grow(0.1));
+    expect(found[0]).toMatchObject({ kind: 'resources', subject: 'memory', limit: expect.closeTo(0.02) as number });
+    expect(found[0]?.value).toBeCloseTo(0.1, 1);
+    watch.windows(2 * HOUR, grow(0));
+    expect(watch.windows(HOUR, grow(0))).toEqual([]);
+  });
+});
+
+describe('outputs', () => {
+  test('of a kind that is rare as a rule are outliers, and a shift among common ones is not', () => {
+    const watch = monitor();
+    const answers =
+      (...prediction: number[]) =>
+      () =>
+        arm(VERSION, 50, { outputs: { prediction } });
+    watch.windows(DAY, answers(30, 20, 0, 0));
+    expect(watch.windows(HOUR, answers(20, 30, 0, 0))).toEqual([]);
+    expect(watch.windows(1, answers(20, 20, 0, 10))).toMatchObject([{ kind: 'outliers', subject: 'prediction' }]);
+  });
+});
+
+describe('silence', () => {
+  test('is a finding where requests came, and none on an endpoint that nobody ever called', () => {
+    expect(monitor().windows(DAY, () => arm(VERSION, 0))).toEqual([]);
+    const watch = monitor();
+    watch.windows(HOUR, () => arm(VERSION, 10));
+    const found = watch.windows(HOUR, () => arm(VERSION, 0));
+    expect(found).toHaveLength(6);
+    expect(found[0]).toMatchObject({ kind: 'silence', subject: 'requests' });
+  });
+
+  test('of every night is learnt in the first one', () => {
+    const watch = monitor();
+    const nights = (window: number) => arm(VERSION, window % DAY < 8 * HOUR ? 0 : 10);
+    watch.windows(2 * DAY, nights);
+    expect(watch.windows(3 * DAY, nights)).toEqual([]);
+    expect(watch.windows(15 * HOUR, () => arm(VERSION, 0)).length).toBeGreaterThan(0);
+  });
+
+  test('of the evidence itself is told as such', () => {
+    const watch = monitor();
+    watch.windows(HOUR, () => arm(VERSION, 10));
+    expect(watch.windows(HOUR, () => null)[0]).toMatchObject({ kind: 'silence', subject: 'evidence' });
+  });
+});
+
+function healthy(next: () => number, n: number, parts: Partial<ArmCounts> = {}): ArmCounts {
+  return arm(VERSION, n, { latency: sketch(Array.from({ length: n }, () => latency(next, 60))), ...parts });
+}
+
+/** A monitor of windows of five minutes, each of five batches. */
+function monitor(spec: MonitorSpec = {}) {
+  const plan = planMonitor(spec, { errorRate: 0.05, p99Ms: null }) as MonitorPlan;
+  const watch = {
+    memory: {} as DetectorMemory,
+    now: Date.parse('2026-01-01T00:00:00Z'),
+    windows(count: number, counts: (window: number) => ArmCounts | null): Finding[] {
+      return Array.from({ length: count }, (_, window) => {
+        const batches = Array.from({ length: 5 }, () => next(counts(window))).filter((batch) => batch !== null);
+        const to = new Date(watch.now).toISOString();
+        const looked = detect(watch.memory, { version: VERSION, batches, to, plan });
+        // As it comes back from a workflow's history.
+        watch.memory = JSON.parse(JSON.stringify(looked.memory)) as DetectorMemory;
+        return looked.findings;
+      }).flat();
+    },
+  };
+  return watch;
+
+  function next(counts: ArmCounts | null): GateBatch | null {
+    const opened = new Date(watch.now).toISOString();
+    const sealed = new Date((watch.now += BATCH_MS)).toISOString();
+    const place = { endpoint: 'digits', fence: { epoch: 1, sequence: 1 }, index: 0, hash: '' };
+    return counts && { ...place, opened, sealed, arms: [counts], pairs: [], labels: [], lost: 0 };
+  }
+}
