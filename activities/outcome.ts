@@ -2,7 +2,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { Reason } from '../domain/reasons.ts';
 import type { PreflightFacts } from '../domain/rollout-state.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import { originHere, sendNotice } from './alerts/notices.ts';
+import { closeIncidents, originHere, sendNotice } from './alerts/notices.ts';
 import { remembered } from './alerts/remembered.ts';
 import type { Deps } from './deps.ts';
 import { attachReport } from './registry/report.ts';
@@ -41,7 +41,18 @@ export function createOutcomeActivities(deps: Deps) {
       const history = await readLedger(pool, plan, { rolloutId });
       await attachReport(mlflow, facts, { outcome, reason, detail, verdict, history });
       const notice = { event: outcome, reason, detail };
-      await remembered((has) => sendNotice(deps, facts, notice, originHere(), has), PATIENCE_MS);
+      const noted = new Set(history.map((row) => row.reason));
+      await remembered(
+        (has) =>
+          allOf([sendNotice(deps, facts, notice, originHere(), has), closeIncidents(deps, facts, noted, originHere())]),
+        PATIENCE_MS,
+      );
     },
   };
+}
+
+/** Waits for all, and then fails as the first that failed: one does not keep another from being carried out. */
+async function allOf(works: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(works);
+  await Promise.all(works);
 }

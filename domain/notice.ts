@@ -5,7 +5,8 @@ import type { Outcome } from './outcome.ts';
 import type { RolloutPlan } from './plan.ts';
 import { REASONS, type Reason } from './reasons.ts';
 
-export type NoticeEvent = Outcome | 'rollback_failed' | 'cleanup_failed' | 'evidence_lost' | 'evidence_back';
+export type NoticeEvent =
+  Outcome | 'rollback_failed' | 'traffic_restored' | 'cleanup_failed' | 'evidence_lost' | 'evidence_back';
 
 /** What people are told of a rollout. */
 export interface Notice {
@@ -38,6 +39,8 @@ interface Wording {
 
 const EVIDENCE = { name: 'EvidenceLost', severity: 'warning', incident: 'evidence' } as const;
 
+const ROLLBACK = { name: 'RollbackFailed', severity: 'critical', incident: 'rollback' } as const;
+
 const WORDINGS: Readonly<Record<NoticeEvent, Wording>> = {
   promoted: {
     ...{ name: 'Promoted', severity: 'info', incident: 'promoted' },
@@ -60,9 +63,15 @@ const WORDINGS: Readonly<Record<NoticeEvent, Wording>> = {
     action: 'Traffic is safe; see what was missing with `slipway explain ENDPOINT`, then start the rollout again.',
   },
   rollback_failed: {
-    ...{ name: 'RollbackFailed', severity: 'critical', incident: 'rollback' },
+    ...ROLLBACK,
     what: 'could not be rolled back yet',
     action: 'See what is in the way with `slipway doctor ENDPOINT` and mend it; the rollback tries on by itself.',
+  },
+  traffic_restored: {
+    ...ROLLBACK,
+    over: true,
+    what: 'needs no help with its rollback any more',
+    action: 'Nothing is to be done; the rollout closes its books by itself.',
   },
   cleanup_failed: {
     ...{ name: 'CleanupFailed', severity: 'warning', incident: 'cleanup' },
@@ -101,4 +110,26 @@ export function alertOf(
     startsAt: at,
     endsAt: over ? at : null,
   };
+}
+
+/** What may still be open when a rollout ends, by what its ledger says. */
+const ENDS_WITH_ROLLOUT: readonly { readonly noted: Reason; readonly event: NoticeEvent }[] = [
+  { noted: 'RollbackFailed', event: 'rollback_failed' },
+  { noted: 'EvidenceLost', event: 'evidence_lost' },
+];
+
+/** The ends of a rollout's incidents that end with it at the latest, for those who keep a list of what is open. */
+export function closingAlerts(
+  facts: NoticeFacts,
+  noted: ReadonlySet<Reason>,
+  where: { link: string | null; at: string },
+): Alert[] {
+  const { target, endpoint, model } = facts.plan;
+  return ENDS_WITH_ROLLOUT.filter(({ noted: reason }) => noted.has(reason)).map(({ noted: reason, event }) => ({
+    ...alertOf(facts, { event, reason, detail: '' }, where),
+    status: 'resolved',
+    summary: `${target}/${endpoint}: the rollout of version ${versionNumber(facts.candidate.key)} of ${model} has ended`,
+    action: 'Nothing is to be done.',
+    endsAt: where.at,
+  }));
 }

@@ -43,3 +43,8 @@ export function receiverName(receiver: Receiver): string {
 function hostOf(url: string): string {
   return /^https?:\/\/(?:[^/@]*@)?([^/?#]+)/.exec(url)?.[1] ?? url;
 }
+
+/** Whether it keeps a list of open incidents, and so has to be told of the end of each, however often. */
+export function keepsIncidents(receiver: Receiver): boolean {
+  return 'alertmanager' in receiver || 'pagerduty' in receiver;
+}

@@ -1,6 +1,8 @@
 import { ActivityFailure, ApplicationFailure, CancellationScope, patched, sleep } from '@temporalio/workflow';
 import { unwindOrder, type Compensation } from '../domain/compensation.ts';
 import { formatFence, type Fence } from '../domain/fence.ts';
+import type { NoticeEvent } from '../domain/notice.ts';
+import type { Reason } from '../domain/reasons.ts';
 import { restoring, persistent, quick, traffic } from './proxies.ts';
 import type { Run } from './run.ts';
 import type { Route } from '../domain/route.ts';
@@ -48,8 +50,9 @@ async function restoreTraffic(run: Run, { route }: Extract<Compensation, { kind:
     label: `${rolloutId}/rollback`,
     leaving: run.candidate,
   };
+  let end: 'TrafficRestored' | 'Superseded' = 'TrafficRestored';
   const alarm = new CancellationScope();
-  void alarm
+  const called = alarm
     .run(() => sleep(ALARM_AFTER, { summary: 'calls for help when it ends' }).then(() => callForHelp(run, route)))
     .catch(() => undefined);
   try {
@@ -74,15 +77,19 @@ async function restoreTraffic(run: Run, { route }: Extract<Compensation, { kind:
     if (!failedFor(error, 'StaleFence')) throw error;
     if (run.catchUp(error.cause.details?.[0] as Fence | undefined))
       return await restoreTraffic(run, { kind: 'restoreTraffic', route });
+    end = 'Superseded';
     run.journal.note({
       stage: 'rollback',
-      reason: 'Superseded',
+      reason: end,
       detail: { fence: formatFence(fence), message: error.cause.message },
     });
   } finally {
     alarm.cancel();
   }
-  if (run.progress.status.phase === 'rollback_failed') run.progress.phase('rollback');
+  if (run.progress.status.phase !== 'rollback_failed') return;
+  run.progress.phase('rollback');
+  // Behind the call for help, and nothing waits for it.
+  if (patched('says-it-got-through')) void called.then(() => alert(run, 'traffic_restored', end, ''));
 }
 
 async function callForHelp(run: Run, route: Route): Promise<void> {
@@ -96,7 +103,12 @@ async function callForHelp(run: Run, route: Route): Promise<void> {
     run.journal.write();
   }
   const because = why && `, since ${why}: nothing is moved onto it`;
-  await alert(run, 'rollback_failed', `traffic is not restored after ${ALARM_AFTER}${because}; tries go on`);
+  await alert(
+    run,
+    'rollback_failed',
+    'RollbackFailed',
+    `traffic is not restored after ${ALARM_AFTER}${because}; tries go on`,
+  );
 }
 
 /** Whom the route cannot be given back to; nobody where that cannot be found out now. */
@@ -109,8 +121,7 @@ async function sickIn({ facts }: Run, route: Route): Promise<readonly Sick[]> {
 }
 
 /** Tells people that something needs them; that they cannot be told must not hold anything up. */
-async function alert(run: Run, event: 'rollback_failed' | 'cleanup_failed', detail: string): Promise<void> {
-  const reason = event === 'rollback_failed' ? 'RollbackFailed' : 'CleanupFailed';
+async function alert(run: Run, event: NoticeEvent, reason: Reason, detail: string): Promise<void> {
   await CancellationScope.nonCancellable(() =>
     quick.notify.executeWithOptions({ summary: `alert: ${event}` }, [{ facts: run.facts, event, reason, detail }]),
   ).catch(() => undefined);
@@ -138,7 +149,7 @@ export async function restoreAlias(run: Run, version: string | null, detail: obj
       reason: superseded ? 'Superseded' : 'CleanupFailed',
       detail: { ...step.detail, message },
     });
-    if (!superseded) await alert(run, 'cleanup_failed', message);
+    if (!superseded) await alert(run, 'cleanup_failed', 'CleanupFailed', message);
   }
 }
 

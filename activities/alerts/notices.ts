@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
-import { alertOf, type Notice, type NoticeFacts } from '../../domain/notice.ts';
-import { REASONS } from '../../domain/reasons.ts';
+import { alertOf, closingAlerts, type Notice, type NoticeFacts } from '../../domain/notice.ts';
+import { REASONS, type Reason } from '../../domain/reasons.ts';
+import { keepsIncidents } from '../../domain/receivers.ts';
 import { rolloutWorkflowId } from '../../domain/ids.ts';
 import type { Deps } from '../deps.ts';
 import { deliver } from './deliver.ts';
@@ -34,11 +35,33 @@ export function sendNotice(
   return deliver(deps, messageOf(deps, facts, notice, origin), facts.plan.notify, has);
 }
 
-function messageOf({ webUi }: Deps, facts: NoticeFacts, notice: Notice, { runId, at }: NoticeOrigin): Message {
+/**
+ * Tells those who keep a list of open incidents that what the ledger knows of a rollout is over with it; may be repeated.
+ *
+ * @throws `Unreachable` failure that names whom it did not get to
+ */
+export async function closeIncidents(
+  deps: Deps,
+  facts: NoticeFacts,
+  noted: ReadonlySet<Reason>,
+  origin: NoticeOrigin,
+): Promise<void> {
+  const receivers = facts.plan.notify.filter(keepsIncidents);
+  const where = { link: linkOf(deps, facts, origin), at: new Date(origin.at).toISOString() };
+  for (const alert of closingAlerts(facts, noted, where))
+    await deliver(deps, { alert, delivery: `${alert.key}:closed`, body: alert }, receivers, new Set());
+}
+
+function linkOf({ webUi }: Deps, { plan }: NoticeFacts, { runId }: NoticeOrigin): string | null {
+  const id = rolloutWorkflowId(plan.target, plan.endpoint);
+  return webUi ? `${webUi}/workflows/${id}${runId === null ? '' : `/${runId}`}` : null;
+}
+
+function messageOf(deps: Deps, facts: NoticeFacts, notice: Notice, origin: NoticeOrigin): Message {
   const { plan, rolloutId, candidate, snapshot } = facts;
   const { occasion, ...told } = notice;
-  const place = rolloutWorkflowId(plan.target, plan.endpoint);
-  const link = webUi ? `${webUi}/workflows/${place}${runId === null ? '' : `/${runId}`}` : null;
+  const link = linkOf(deps, facts, origin);
+  const { at } = origin;
   const alert = alertOf(facts, notice, { link, at: occasion ?? new Date(at).toISOString() });
   return {
     alert,

@@ -9,6 +9,7 @@ const EVENTS: Readonly<Record<NoticeEvent, 'info' | 'warning' | 'critical'>> = {
   aborted: 'info',
   held: 'info',
   rollback_failed: 'critical',
+  traffic_restored: 'critical',
   cleanup_failed: 'warning',
   evidence_lost: 'warning',
   evidence_back: 'warning',

@@ -26,7 +26,7 @@ test('traffic is not moved onto a stable that does not answer: people are told w
   expect(result).toMatchObject({ outcome: 'rolled_back', serving: STABLE.key });
   expect(new Set(meanwhile)).toEqual(new Set([1_000]));
   expect(world.route).toEqual(wholeRoute(STABLE.key));
-  expect(world.notices).toEqual(['rollback_failed', 'rolled_back']);
+  expect(world.notices).toEqual(['rollback_failed', 'traffic_restored', 'rolled_back']);
   const reasons = world.ledger.map(({ reason }) => reason);
   const [failed, sick, restored] = (['RollbackFailed', 'StableUnhealthy', 'TrafficRestored'] as const).map((reason) =>
     reasons.indexOf(reason),

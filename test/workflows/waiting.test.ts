@@ -31,7 +31,7 @@ test('a rollback that does not get through calls for help, tries on, and ends we
   };
   const result = await withWorkers(env, world, async (client) => (await startRollout(client)).result());
   expect(result).toMatchObject({ outcome: 'rolled_back', reason: 'GateFailed' });
-  expect(world.notices).toEqual(['rollback_failed', 'rolled_back']);
+  expect(world.notices).toEqual(['rollback_failed', 'traffic_restored', 'rolled_back']);
   expect(world.ledger.map(({ reason }) => reason)).toContain('RollbackFailed');
   expect(world.route).toEqual(wholeRoute(STABLE.key));
 });
