@@ -54,14 +54,12 @@ const UNBOUNDED = 1e6;
  * Standard errors, in units of one observation's standard deviation, of the interval for a mean after `n` observations.
  *
  * The normal mixture boundary (Robbins 1970; Howard, Ramdas, McAuliffe, Sekhon 2021, eq. 14), asymptotically valid for any
- * mean (Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas 2024); narrowest after about a thousand observations.
+ * mean (Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas 2024); narrowest after about `tightest` observations.
  */
-export function radius(n: number, alpha: number): number {
-  const scaled = n / TIGHTEST;
+export function radius(n: number, alpha: number, tightest = 1_000): number {
+  const scaled = (8 * n) / tightest;
   return Math.sqrt(((scaled + 1) / (scaled * n)) * (ln(scaled + 1) + 2 * ln(1 / alpha)));
 }
-
-const TIGHTEST = 1_000 / 8;
 
 /** Variance of one observation, never nought: a rate of 0 among n is one that may be 1/n. */
 function spreadOut(p: number, n: number): number {
