@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { AftermathInput } from '../domain/aftermath.ts';
 import type { GateQuestion } from '../domain/gate-question.ts';
 import type { MlflowClient } from '../packages/mlflow-client-ts/src/index.ts';
 import type { DoctorPorts } from './doctor/ports.ts';
@@ -19,6 +20,8 @@ export interface Deps {
   readonly clock: () => number;
   /** What the janitor needs beyond the rest; without it, it says so. */
   readonly doctor?: Pick<DoctorPorts, 'workflows' | 'targetNames' | 'home'>;
+  /** Begins the watch over a version that has its traffic back, once for each rollout; nobody watches without it. */
+  readonly startAftermath?: (input: AftermathInput) => Promise<void>;
   /** Told of every sealed batch that a watched gate has judged: how many milliseconds after it was sealed. */
   readonly judged?: (stage: GateQuestion['stage'], latenessMs: number) => void;
 }

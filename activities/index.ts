@@ -1,3 +1,4 @@
+import { createAftermathActivities } from './aftermath.ts';
 import { createBuildActivities } from './build.ts';
 import type { Deps } from './deps.ts';
 import { createDoctorActivities } from './doctor.ts';
@@ -23,6 +24,7 @@ export function createActivities(deps: Deps) {
     ...createLedgerActivities(deps),
     ...createNotifyActivities(deps),
     ...createOutcomeActivities(deps),
+    ...createAftermathActivities(deps),
     ...createRollbackActivities(deps),
     ...createDoctorActivities(deps),
   };

@@ -5,6 +5,7 @@ import type { Verdict } from '../domain/verdict.ts';
 import { closeIncidents, originHere, sendNotice } from './alerts/notices.ts';
 import { remembered } from './alerts/remembered.ts';
 import type { Deps } from './deps.ts';
+import { aftermathOf } from './outcome/aftermath-of.ts';
 import { attachReport } from './registry/report.ts';
 import { tagVersion } from './registry/tags.ts';
 import { lastLedgerRow, readLedger } from './store/ledger.ts';
@@ -28,8 +29,12 @@ export function createOutcomeActivities(deps: Deps) {
      * The ledger's head goes into a tag, so that a ledger whose end was cut off does not pass for whole.
      */
     async publishOutcome({ facts, outcome, reason, detail, verdict }: PublishOutcome): Promise<void> {
-      const { mlflow, pool } = deps;
+      const { mlflow, pool, startAftermath } = deps;
       const { plan, rolloutId, candidate } = facts;
+      const history = await readLedger(pool, plan, { rolloutId });
+      // First of all, since a registry that is away would hold it up.
+      const watch = aftermathOf(facts, history);
+      if (watch) await startAftermath?.(watch);
       const head = await lastLedgerRow(pool, plan);
       await tagVersion(mlflow, candidate, {
         'slipway.rollout': rolloutId,
@@ -38,7 +43,6 @@ export function createOutcomeActivities(deps: Deps) {
         'slipway.digest': candidate.digest,
         ...(head && { 'slipway.ledger_head': `${head.seq}:${head.hash}` }),
       });
-      const history = await readLedger(pool, plan, { rolloutId });
       await attachReport(mlflow, facts, { outcome, reason, detail, verdict, history });
       const notice = { event: outcome, reason, detail };
       const noted = new Set(history.map((row) => row.reason));

@@ -6,7 +6,13 @@ import type { RolloutPlan } from './plan.ts';
 import { REASONS, type Reason } from './reasons.ts';
 
 export type NoticeEvent =
-  Outcome | 'rollback_failed' | 'traffic_restored' | 'cleanup_failed' | 'evidence_lost' | 'evidence_back';
+  | Outcome
+  | 'rollback_failed'
+  | 'traffic_restored'
+  | 'cleanup_failed'
+  | 'evidence_lost'
+  | 'evidence_back'
+  | 'serves_worse';
 
 /** What people are told of a rollout. */
 export interface Notice {
@@ -89,6 +95,12 @@ const WORDINGS: Readonly<Record<NoticeEvent, Wording>> = {
     over: true,
     what: 'is watched again',
     action: 'Nothing is to be done; the rollout goes on by itself.',
+  },
+  serves_worse: {
+    ...{ name: 'ServesWorse', severity: 'warning', incident: 'aftermath' },
+    what: 'was taken back, and the one with its traffic is no better',
+    action:
+      'Look for what changed around the model, or put an earlier version on with `slipway rollback ENDPOINT --to VERSION`.',
   },
 };
 

@@ -90,6 +90,11 @@ export interface RolloutPlan {
     readonly onInconclusive: InconclusivePolicy;
   };
   readonly soak: { readonly durationMs: number; readonly windowMs: number } | null;
+  /** What follows on going back; absent from plans of earlier releases. */
+  readonly rollback?: {
+    /** How long the version is watched that has its traffic back; 0 for not at all. */
+    readonly watchMs: number;
+  };
   readonly gates: GatePlan;
   readonly stickyHeader: string | null;
   readonly approval: readonly ('shadow' | 'canary' | 'full')[];
@@ -128,6 +133,7 @@ export function planRollout(spec: RolloutSpec): RolloutPlan {
     shadow: planShadow(spec),
     canary: planCanary(spec),
     soak: spec.soak === false ? null : planSoak(spec.soak ?? {}),
+    rollback: { watchMs: parseDuration(spec.rollback?.watch ?? '2m') },
     gates: planGates(spec),
     stickyHeader: spec.sticky?.header.toLowerCase() ?? null,
     approval: spec.approval ?? [],

@@ -81,6 +81,8 @@ export interface RolloutSpec {
     maxPercent?: number;
   };
   soak?: false | { duration?: Duration; window?: Duration };
+  /** What follows when the rollout goes back: how long stable is watched with its traffic back; `0s` for not at all. */
+  rollback?: { watch?: Duration };
   gates?: NamedSpecs & {
     /** Chance that a harmless candidate is rolled back, over the whole rollout. */
     alpha?: number;

@@ -128,3 +128,7 @@ export const soak = orFalse(
     window: duration('How often it is judged.', '15m'),
   }),
 );
+
+export const rollback = object('What follows when the rollout goes back.', {
+  watch: duration('How long stable is watched once it has its traffic back; 0s for not at all.', '2m'),
+});

@@ -3,7 +3,7 @@ import { duration, list, object, text, type Schema } from './schema-parts.ts';
 import { HEADER_PATTERN, MODEL_PATTERN, VERSION_PATTERN } from './patterns.ts';
 import { NAME_PATTERN } from '../domain/ids.ts';
 import { receivers } from './schema-receivers.ts';
-import { build, canary, risk, runtime, serving, shadow, soak } from './schema-stages.ts';
+import { build, canary, risk, rollback, runtime, serving, shadow, soak } from './schema-stages.ts';
 import { capture, validate } from './schema-data.ts';
 import { DEFAULT_VERSION } from '../domain/plan.ts';
 
@@ -35,6 +35,7 @@ export const SPEC_SCHEMA: Schema = {
       canary,
       risk,
       soak,
+      rollback,
       gates,
       sticky: object(
         'Keeps each user on one version, and has gates count by user instead of by request.',

@@ -15,7 +15,7 @@ import { createTargets, targetNames } from './targets.ts';
 import { WatchGauge } from './watch-gauge.ts';
 import { webUiOf } from './web-ui.ts';
 import { createWorkers } from './workers.ts';
-import { createWorkflowsPort } from './workflows-port.ts';
+import { createWorkflowsPort, startAftermath } from './workflows-port.ts';
 
 const log = new DefaultLogger('INFO', ({ level, timestampNanos, message, meta }) => {
   process.stdout.write(
@@ -44,6 +44,7 @@ async function main(): Promise<void> {
     webUi: webUiOf(process.env, namespace),
     clock: Date.now,
     doctor: { workflows: createWorkflowsPort(client), targetNames, home: slipwayHome() },
+    startAftermath: (input) => startAftermath(client, input),
     judged: gauge.judged,
   });
   const workers = await createWorkers({

@@ -1,8 +1,9 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Place, RunState, WorkflowsPort } from '../activities/doctor/ports.ts';
+import type { AftermathInput } from '../domain/aftermath.ts';
 import { rolloutWorkflowId } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { abortSignal, ATTRIBUTES, rollbackOptions, TASK_QUEUES } from '../workflows/messages.ts';
+import { abortSignal, aftermathOptions, ATTRIBUTES, rollbackOptions, TASK_QUEUES } from '../workflows/messages.ts';
 
 /** A poller that has not asked for this long is gone: a worker asks at least once a minute. */
 const POLLER_MS = 90_000;
@@ -51,6 +52,13 @@ export function createWorkflowsPort(client: Client): WorkflowsPort {
       await soon(() => handleOf(place, runId).signal(abortSignal, message));
     },
   };
+}
+
+/** Begins the watch over a version that has its traffic back; a second time it finds the first. */
+export async function startAftermath(client: Client, input: AftermathInput): Promise<void> {
+  await client.workflow.start('aftermath', aftermathOptions(input)).catch((error: unknown) => {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  });
 }
 
 const OF_INTEREST = `WorkflowType IN ('rollout', 'rollback', 'drill') AND ExecutionStatus IN ('Running', 'Terminated', 'TimedOut')`;

@@ -1,3 +1,4 @@
+export { aftermath } from './aftermath.ts';
 export { janitor } from './janitor.ts';
 export { rollback } from './rollback.ts';
 export { rollout } from './rollout.ts';

@@ -1,5 +1,6 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import { aftermathWorkflowId, type AftermathInput, type AftermathStatus } from '../domain/aftermath.ts';
 import { rolloutWorkflowId } from '../domain/ids.ts';
 import type { RollbackInput, RolloutStatus } from '../domain/rollout-state.ts';
 
@@ -22,6 +23,9 @@ export const supersedeSignal = defineSignal<[Message?]>('supersede');
 export const approveUpdate = defineUpdate<string, [Approval]>('approve');
 export const promoteUpdate = defineUpdate<string, [Message]>('promote');
 export const statusQuery = defineQuery<RolloutStatus>('status');
+
+/** Of the watch over a version that has its traffic back. */
+export const aftermathQuery = defineQuery<AftermathStatus>('status');
 
 export const TASK_QUEUES = {
   workflows: 'slipway',
@@ -57,5 +61,22 @@ export function rollbackOptions(input: RollbackInput) {
       { key: ATTRIBUTES.target, value: target },
     ],
     staticSummary: `${target}/${endpoint} back to ${version ? `version ${version}` : 'the version before'}, by ${by}`,
+  };
+}
+
+/** How the watch over a version that has its traffic back is started. */
+export function aftermathOptions(input: AftermathInput) {
+  const { plan, rolloutId, version } = input;
+  return {
+    workflowId: aftermathWorkflowId(rolloutId),
+    taskQueue: TASK_QUEUES.workflows,
+    workflowIdConflictPolicy: 'USE_EXISTING' as const,
+    workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
+    args: [input] as [AftermathInput],
+    typedSearchAttributes: [
+      { key: ATTRIBUTES.endpoint, value: plan.endpoint },
+      { key: ATTRIBUTES.target, value: plan.target },
+    ],
+    staticSummary: `${version} on ${plan.target}/${plan.endpoint} with its traffic back`,
   };
 }

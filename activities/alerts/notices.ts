@@ -10,13 +10,19 @@ import type { Message } from './message.ts';
 /** Where a notice comes from: the run that it links to, and when that asked for it, in milliseconds since 1970. */
 export interface NoticeOrigin {
   readonly runId: string | null;
+  /** The endpoint's own where absent. */
+  readonly workflowId?: string | undefined;
   readonly at: number;
 }
 
 /** The run of the activity that asks. */
 export function originHere(): NoticeOrigin {
   const { workflowExecution, scheduledTimestampMs } = Context.current().info;
-  return { runId: workflowExecution?.runId ?? null, at: scheduledTimestampMs };
+  return {
+    runId: workflowExecution?.runId ?? null,
+    workflowId: workflowExecution?.workflowId,
+    at: scheduledTimestampMs,
+  };
 }
 
 /**
@@ -52,8 +58,8 @@ export async function closeIncidents(
     await deliver(deps, { alert, delivery: `${alert.key}:closed`, body: alert }, receivers, new Set());
 }
 
-function linkOf({ webUi }: Deps, { plan }: NoticeFacts, { runId }: NoticeOrigin): string | null {
-  const id = rolloutWorkflowId(plan.target, plan.endpoint);
+function linkOf({ webUi }: Deps, { plan }: NoticeFacts, { runId, workflowId }: NoticeOrigin): string | null {
+  const id = workflowId ?? rolloutWorkflowId(plan.target, plan.endpoint);
   return webUi ? `${webUi}/workflows/${id}${runId === null ? '' : `/${runId}`}` : null;
 }
 

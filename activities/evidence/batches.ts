@@ -108,6 +108,35 @@ export async function lastBatch(
   return batch;
 }
 
+/**
+ * The last batches before a fence with requests of one version, oldest first, at most `limit`; of the last 10,000, since what
+ * was longer ago was another world.
+ *
+ * @throws BatchChanged, StoreUnreachable
+ */
+export async function batchesBefore(
+  pool: Pool,
+  asked: Pick<BatchQuery, 'target' | 'endpoint' | 'epoch'> & { readonly sequence: number; readonly version: string },
+  limit: number,
+): Promise<GateBatch[]> {
+  const rows = await query<StoredBatch>(
+    pool,
+    `SELECT target, body, hash FROM (
+       SELECT target, index, body, hash FROM slipway.gate_batches
+       WHERE target = $1 AND endpoint = $2 AND (epoch, sequence) < ($3::bigint, $4::bigint)
+       ORDER BY index DESC LIMIT 10000
+     ) AS recent
+     WHERE body -> 'arms' @> jsonb_build_array(jsonb_build_object('version', $5::text))
+     ORDER BY index DESC LIMIT $6`,
+    [asked.target, asked.endpoint, asked.epoch, asked.sequence, asked.version, limit],
+  );
+  return rows.toReversed().map((row) => {
+    const batch = verified(row);
+    if (batch instanceof BatchChanged) throw batch;
+    return batch;
+  });
+}
+
 interface StoredBatch {
   readonly target: string;
   readonly body: GateBatchBody;

@@ -7,6 +7,7 @@ import { paint } from '../terminal.ts';
 import { percent } from '../../domain/render-details.ts';
 import { phaseOf, type Sighting } from '../rollouts/sighting.ts';
 import { renderPending } from './pending.ts';
+import { renderAftermath } from './aftermath.ts';
 import { renderClose } from './close.ts';
 import { renderVerdict } from './verdict.ts';
 import type { RolloutStatus, StageStatus } from '../../domain/rollout-state.ts';
@@ -30,6 +31,7 @@ export function renderTree(sighting: Sighting, surroundings: Surroundings): stri
     ...section([...verdict, ...budgetRows(sighting.close === null && live ? live : status?.lastVerdict)]),
     ...section(renderPending(pending)),
     ...section(sighting.close ? renderClose(sighting.close, sighting.type) : nextActs(sighting)),
+    ...renderAftermath(sighting.aftermath, surroundings.now),
   ];
 }
 

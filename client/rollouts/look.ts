@@ -4,6 +4,7 @@ import {
   decodeOptionalFailureToOptionalError,
 } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { ATTRIBUTES, statusQuery } from '../../workflows/messages.ts';
+import { aftermathOf } from './aftermath.ts';
 import { closeOf } from './close.ts';
 import { Failure } from '../failure.ts';
 import { shortPlace, workflowIdOf, type Place } from './place.ts';
@@ -43,6 +44,7 @@ export async function look(client: Client, place: Place, runId?: string): Promis
     live: await liveVerdict(client, pending),
     pending: await Promise.all(pending.map((activity) => readPending(client, activity))),
     close,
+    aftermath: await aftermathOf(client, close, QUERY_MS),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { AftermathStatus } from '../../domain/aftermath.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { RolloutResult, RolloutStatus } from '../../domain/rollout-state.ts';
 import type { Verdict } from '../../domain/verdict.ts';
@@ -46,6 +47,8 @@ export interface Sighting extends Place {
   readonly live: (Pick<Verdict, 'decision' | 'summary'> & Partial<Verdict>) | null;
   readonly pending: readonly PendingActivity[];
   readonly close: Close | null;
+  /** Of one that went back: how the version serves since that has its traffic back; `null` where nobody looks. */
+  readonly aftermath: AftermathStatus | null;
 }
 
 /** The stage it is in, from the best source there is. */

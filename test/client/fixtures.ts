@@ -94,6 +94,7 @@ export function sighting(change: Partial<Sighting> = {}): Sighting {
     live: VERDICT,
     pending: [],
     close: null,
+    aftermath: null,
     ...change,
   };
 }

@@ -13,6 +13,7 @@ const EVENTS: Readonly<Record<NoticeEvent, 'info' | 'warning' | 'critical'>> = {
   cleanup_failed: 'warning',
   evidence_lost: 'warning',
   evidence_back: 'warning',
+  serves_worse: 'warning',
 };
 
 test.each(Object.entries(EVENTS))('%s says where it happened and what to do', (event, severity) => {

@@ -64,6 +64,7 @@ const parts = fc.record(
       fc.constant(false),
       fc.record({ duration: seconds(100, 9000), window: seconds(1, 100) }, { requiredKeys: ['duration'] }),
     ),
+    rollback: fc.record({ watch: seconds(0, 600) }, { requiredKeys: [] }),
     gates: fc.record(
       {
         alpha: probability,

@@ -3,6 +3,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import { failure } from '../../activities/failures.ts';
 import type { Activities } from '../../activities/index.ts';
 import { compareFences, newerFence, NO_FENCE, type Fence } from '../../domain/fence.ts';
+import type { UsualFigures } from '../../domain/aftermath.ts';
 import { rolloutId, versionKey } from '../../domain/ids.ts';
 import type { GateQuestion } from '../../domain/gate-question.ts';
 import type { LedgerEntry } from '../../domain/ledger-entry.ts';
@@ -37,6 +38,8 @@ export class World {
   allowed: (weight: number) => number = () => FULL_WEIGHT;
   /** Versions that could not answer if traffic went to them. */
   sick: Awaited<ReturnType<Activities['sickVersions']>> = [];
+  /** How a version served before, where it did. */
+  usual: UsualFigures | null = null;
   /** Called at the beginning of every activity; what it throws, the activity throws. */
   before: (activity: string, step: string) => Promise<void> | void = () => undefined;
   /** Lets time go by on the server that skips it. */
@@ -124,6 +127,10 @@ export class World {
     keepHouse: async () => {
       await this.before('keepHouse', 'janitor');
       return { endpoints: 0, findings: [], repairs: [] };
+    },
+    readUsual: async ({ version }) => {
+      await this.before('readUsual', version);
+      return this.usual;
     },
     publishOutcome: async ({ outcome }) => {
       await this.before('publishOutcome', outcome);
