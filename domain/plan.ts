@@ -4,6 +4,7 @@ import type { CaptureSettings, EndpointSettings } from './serving-contract.ts';
 import type { RampPlan } from './ramp.ts';
 import type { Receiver } from './receivers.ts';
 import type { Runtime } from './model-version.ts';
+import { planComparison } from './comparison.ts';
 import { MOST_AT_FIRST, planRamp } from './ramp.ts';
 import { FULL_WEIGHT } from './route.ts';
 import { longestMs } from './serving-contract.ts';
@@ -160,12 +161,14 @@ function planServing(spec: RolloutSpec): EndpointSettings {
 }
 
 function planCapture({ capture, sticky, shadow }: RolloutSpec): CaptureSettings {
+  const comparison = planComparison((shadow === false ? undefined : shadow?.compare) ?? {});
   return {
     sample: capture?.sample ?? 1,
     redact: capture?.redact ?? [],
     retentionDays: capture?.retentionDays ?? 30,
     userHeader: (capture?.userHeader ?? sticky?.header)?.toLowerCase() ?? null,
     tolerance: (shadow === false ? undefined : shadow?.tolerance) ?? 1e-6,
+    ...(comparison && { comparison }),
   };
 }
 

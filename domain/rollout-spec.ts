@@ -1,3 +1,4 @@
+import type { ComparisonSpec } from './comparison.ts';
 import type { Duration } from './duration.ts';
 import type { NamedSpecs } from './named-metrics.ts';
 import type { ReceiverSpec } from './receivers.ts';
@@ -63,6 +64,8 @@ export interface RolloutSpec {
         /** Most that the two versions' answers may differ, as a share of pairs. */
         maxDisagreement?: number;
         tolerance?: number;
+        /** How answers are compared where being equal is too much to ask: texts, generated answers. */
+        compare?: ComparisonSpec;
         maxDuration?: Duration;
         onInconclusive?: InconclusivePolicy;
       };

@@ -1,3 +1,4 @@
+import type { Comparison } from './comparison.ts';
 import type { Fence } from './fence.ts';
 import type { Runtime } from './model-version.ts';
 import type { Route } from './route.ts';
@@ -55,6 +56,8 @@ export interface CaptureSettings {
   readonly userHeader: string | null;
   /** How far two numeric predictions may differ and still agree, relative to the served one. */
   readonly tolerance: number;
+  /** How answers of two versions are compared otherwise; absent: they have to be equal. */
+  readonly comparison?: Comparison;
 }
 
 export interface EnsureVersion {

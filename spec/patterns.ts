@@ -22,6 +22,9 @@ export const EMAIL_PATTERN = '^[^@\\s<>,]+@[^@\\s<>,]+$';
 /** An address that mail comes from, with or without a name before it. */
 export const SENDER_PATTERN = '^([^@<>,]+<)?[^@\\s<>,]+@[^@\\s<>,]+>?$';
 
+/** Where something stands in a JSON value: names, positions and stars, joined by dots. */
+export const FIELD_PATH_PATTERN = '^[^.]+(\\.[^.]+)*$';
+
 /** What each form looks like, in words. */
 export const FORMS: Readonly<Record<string, string>> = {
   [DURATION_PATTERN]: 'a duration such as 30s, 15m, 24h',
@@ -33,6 +36,7 @@ export const FORMS: Readonly<Record<string, string>> = {
   [PATH_PATTERN]: 'a path that begins with /',
   [EMAIL_PATTERN]: 'an e-mail address such as ops@example.com',
   [SENDER_PATTERN]: 'an e-mail address such as slipway@example.com or Slipway <slipway@example.com>',
+  [FIELD_PATH_PATTERN]: 'names joined by dots, with * for any one, such as choices.*.message.content',
   '^https?://': 'an http or https URL',
   [TABLE_PATTERN]: 'a file ending in .csv, .jsonl, .json or .parquet',
 };

@@ -1,4 +1,5 @@
 import { BAD_EXPOSURE, LEAST_EXPOSURE, MAX_PERCENT } from '../domain/ramp.ts';
+import { compare } from './schema-compare.ts';
 import { PATH_PATTERN } from './patterns.ts';
 import { count, duration, flag, list, object, orFalse, percent, share, text } from './schema-parts.ts';
 import type { Schema } from './schema-parts.ts';
@@ -65,6 +66,7 @@ export const shadow = orFalse(
       description: 'How far two numeric predictions may differ and still agree, relative to the served one.',
       default: 1e-6,
     },
+    compare,
     maxDuration: duration('Longest time to reach a verdict.', '1h'),
     onInconclusive: inconclusive,
   }),

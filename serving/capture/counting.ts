@@ -1,7 +1,7 @@
 import type { DesiredEndpoint } from '../data-plane.ts';
 import { versionsOf } from '../../domain/route.ts';
 import { atBoundaries } from './boundaries.ts';
-import { answersAgree } from './compare.ts';
+import { createJudges } from './judges.ts';
 import { createEndpointCounter } from './endpoint-counter.ts';
 import type { EndpointCounter } from './endpoint-counter.ts';
 import type { Draft } from './fence-tally.ts';
@@ -31,6 +31,8 @@ export interface CountingPorts {
   readonly onRows: (rows: readonly PredictionRow[]) => void;
   readonly cohorts?: Cohorts;
   readonly profiles?: Profiles;
+  /** Hears why a pair could not be compared. */
+  readonly onFault?: (endpoint: string, error: Error) => void;
 }
 
 /** From observations to drafts of gate batches and rows of the prediction log. */
@@ -63,10 +65,16 @@ export function createCounting(ports: CountingPorts): Counting {
   const { onDraft, onRows, cohorts = NO_COHORTS, profiles = createProfiles(null) } = ports;
   const counted = new Map<string, Counted>();
   const meters = createMeters(profiles);
+  const judges = createJudges(ports.onFault ?? (() => undefined));
   const pairing = createPairing({
     mirrorsUnder: (endpoint, fence) => counted.get(endpoint)?.counter.mirrorsUnder(fence) ?? [],
-    onPair: (endpoint, pair) =>
-      counted.get(endpoint)?.counter.addPair(pair, (a, b) => answersAgree(a, b, toleranceOf(endpoint))),
+    onPair: (endpoint, pair) => {
+      const known = counted.get(endpoint);
+      if (!known) return;
+      const judged = judges.judge(endpoint, known.endpoint.settings.capture, pair);
+      if (typeof judged === 'boolean') known.counter.addPair(pair, judged);
+      else void judged.then((agrees) => known.counter.addPair(pair, agrees));
+    },
     onUnpaired: (endpoint, ...half) => counted.get(endpoint)?.counter.addUnpaired(...half),
   });
   const expiry = setInterval(() => pairing.expire(Date.now(), pairTtl()), EXPIRY_MS);
@@ -127,6 +135,7 @@ export function createCounting(ports: CountingPorts): Counting {
         known.stopClock();
         send(known, known.counter.seal(Date.now()));
         meters.forget(name);
+        judges.stop(name);
         counted.delete(name);
       }
       endpoints.forEach(update);
@@ -160,6 +169,7 @@ export function createCounting(ports: CountingPorts): Counting {
     },
     close() {
       clearInterval(expiry);
+      judges.stop();
       meters.close();
       for (const known of counted.values()) {
         known.stopClock();

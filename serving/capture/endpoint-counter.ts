@@ -14,7 +14,8 @@ export interface EndpointCounter {
   /** The route that is to be in force; returns what a change of the fence seals. */
   setRoute(fence: Fence, route: Route, now: number): Draft[];
   add(observation: Observation, now: number, asked?: Asked | null): void;
-  addPair(pair: Pair, agree: (served: string, mirrored: string) => boolean): void;
+  /** @param agrees `null` where nobody could tell: no evidence either way */
+  addPair(pair: Pair, agrees: boolean | null): void;
   addUnpaired(fence: Fence, version: string, against: string | null): void;
   mirrorsUnder(fence: Fence): readonly Mirror[];
   /** Entries that were never counted; the next batch tells. */
@@ -105,8 +106,8 @@ export function createEndpointCounter(
       if (compareFences(observation.fence, current) > 0) current = observation.fence;
       open(observation.fence, null, lastUse).tally.add(observation, ending, asked);
     },
-    addPair({ fence, version, against, served, mirrored }, agree) {
-      open(fence, null, lastUse).tally.pair(version, against).add(served, mirrored, agree);
+    addPair({ fence, version, against, served, mirrored }, agrees) {
+      open(fence, null, lastUse).tally.pair(version, against).add(served, mirrored, agrees);
     },
     addUnpaired(fence, version, against) {
       const state = open(fence, null, lastUse);

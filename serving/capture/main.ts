@@ -40,7 +40,13 @@ const writer = createWriter({
   toleranceOf: (endpoint) => counting.toleranceOf(endpoint),
   onLost: (draft) => counting.addLost(draft),
 });
-const counting = createCounting({ onDraft: writer.addDraft, onRows: writer.addRows, cohorts, profiles });
+const counting = createCounting({
+  onDraft: writer.addDraft,
+  onRows: writer.addRows,
+  cohorts,
+  profiles,
+  onFault: (endpoint, error) => note(`${endpoint}: ${error.message}`),
+});
 
 // Before the settings are read: whoever finds nobody here may rely on a later reading.
 const control = await startControl(socketPath(stateDir, 'control.sock'), {

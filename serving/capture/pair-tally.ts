@@ -11,7 +11,8 @@ export interface Half {
 
 /** One mirrored version's counts while its batch is open. */
 export interface PairTally {
-  add(served: Half, mirrored: Half, agree: (served: string, mirrored: string) => boolean): void;
+  /** @param agrees whether the captured answers do; `null` where nobody could tell */
+  add(served: Half, mirrored: Half, agrees: boolean | null): void;
   addUnpaired(): void;
   build(version: string, against: string): PairCounts;
 }
@@ -21,7 +22,7 @@ export function createPairTally(): PairTally {
   const latency = createSketch();
   const latencyAgainst = createSketch();
   return {
-    add(served, mirrored, agree) {
+    add(served, mirrored, agrees) {
       if (served.isSuccess !== mirrored.isSuccess) {
         if (served.isSuccess) counts.onlyVersionFailed += 1;
         else counts.onlyAgainstFailed += 1;
@@ -29,13 +30,13 @@ export function createPairTally(): PairTally {
       }
       // Both failed on the same input: that tells the versions apart in nothing.
       if (!served.isSuccess) return;
-      // An answer that was not captured cannot be compared: neither agreement nor disagreement is evidence then.
-      if (served.answer === null || mirrored.answer === null) {
+      // An answer that was not captured, or not judged, is evidence neither of agreement nor of disagreement.
+      if (agrees === null || served.answer === null || mirrored.answer === null) {
         counts.unpaired += 1;
         return;
       }
       counts.n += 1;
-      if (!agree(served.answer, mirrored.answer)) counts.disagree += 1;
+      if (!agrees) counts.disagree += 1;
       latency.add(mirrored.latencyMs);
       latencyAgainst.add(served.latencyMs);
     },

@@ -3,14 +3,12 @@ import type { Program } from '../runtimes/runtime.ts';
 import { groupMemory, isRunning, startOf } from './process-table.ts';
 import { once } from 'node:events';
 import { openLog } from './log-file.ts';
+import { visibleEnvironment } from '../visible-environment.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spawn } from 'node:child_process';
 
 /** Marks the servers of one host's folder, so that one which was started but never written down is found again. */
 export const OWNER_VARIABLE = 'SLIPWAY_SERVED_BY';
-
-// The host's own secrets are no business of a model's code.
-const WITHHELD = /^(DATABASE_URL$|PG|SLIPWAY_|TEMPORAL_|MLFLOW_TRACKING_|NODE_)/;
 
 export interface StartServer {
   readonly program: Program;
@@ -82,8 +80,4 @@ function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
 /** A group may consist of zombies that nobody buries: only the process table tells those from the living. */
 async function groupLives(group: number): Promise<boolean> {
   return signalGroup(group, 0) && (await groupMemory()).has(group);
-}
-
-function visibleEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !WITHHELD.test(name)));
 }

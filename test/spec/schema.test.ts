@@ -11,6 +11,7 @@ interface Node {
   readonly default?: unknown;
   readonly description?: string;
   readonly enum?: readonly unknown[];
+  readonly required?: readonly string[];
 }
 
 test('slipway.schema.json is what the code says; spec/write-schema.ts says how to renew it', async () => {
@@ -34,7 +35,10 @@ function defaultsOf(node: Node): unknown {
   if (node.default !== undefined) return node.default;
   const properties = node.properties ?? node.else?.properties;
   if (!properties) return undefined;
-  const entries = Object.entries(properties).map(([key, child]) => [key, defaultsOf(child)] as const);
+  const entries = Object.entries(properties)
+    // What has to name something that has no default is left out whole.
+    .filter(([, child]) => !child.required?.some((name) => child.properties?.[name]?.default === undefined))
+    .map(([key, child]) => [key, defaultsOf(child)] as const);
   const written = entries.filter(([, value]) => value !== undefined);
   return written.length === 0 ? undefined : Object.fromEntries(written);
 }

@@ -26,13 +26,42 @@ export const endpointPath = { type: 'object', properties: { endpoint } } as cons
 export const versionPath = { type: 'object', properties: { endpoint, key } } as const;
 export const userPath = { type: 'object', properties: { endpoint, user: text } } as const;
 
-const capture = exactly({
-  sample: { type: 'number', minimum: 0, maximum: 1 },
-  redact: { type: 'array', items: shortText, maxItems: 1000 },
-  retentionDays: count,
-  userHeader: { ...headerName, type: ['string', 'null'] },
-  tolerance: { type: 'number', minimum: 0 },
+const textRule = { enum: ['exact', 'normalised'] } as const;
+const command = { type: 'array', items: { type: 'string', maxLength: 10_000 }, minItems: 1, maxItems: 1000 } as const;
+
+const comparison = exactly({
+  text: textRule,
+  fields: {
+    type: 'array',
+    items: exactly({
+      path: shortText,
+      ignore: { type: 'boolean' },
+      tolerance: { type: ['number', 'null'], minimum: 0 },
+      text: textRule,
+    }),
+    maxItems: 1000,
+  },
+  score: {
+    ...exactly({
+      command,
+      atLeast: { type: 'number' },
+      timeoutMs: { type: 'integer', minimum: 1, maximum: 3_600_000 },
+    }),
+    type: ['object', 'null'],
+  },
 });
+
+const capture = exactly(
+  {
+    sample: { type: 'number', minimum: 0, maximum: 1 },
+    redact: { type: 'array', items: shortText, maxItems: 1000 },
+    retentionDays: count,
+    userHeader: { ...headerName, type: ['string', 'null'] },
+    tolerance: { type: 'number', minimum: 0 },
+    comparison,
+  },
+  ['comparison'],
+);
 
 export const endpointSettings = exactly({
   model: text,
@@ -50,7 +79,7 @@ const runtime = {
     exactly({ kind: { const: 'mlflow' } }),
     exactly({
       kind: { const: 'command' },
-      command: { type: 'array', items: { type: 'string', maxLength: 10_000 }, minItems: 1, maxItems: 1000 },
+      command,
       healthPath: urlPath,
       predictPath: urlPath,
     }),

@@ -110,7 +110,10 @@ test('pairs are compared where both answered, and told apart by who failed', () 
   counter.setRoute(fence(1), mirrorRoute('v1', 'v2', 100), START);
   const half = (answer: string | null, isSuccess = true) => ({ answer, isSuccess, latencyMs: 3 });
   const pair = (served: ReturnType<typeof half>, mirrored: ReturnType<typeof half>) =>
-    counter.addPair({ fence: fence(1), version: 'v2', against: 'v1', served, mirrored }, (a, b) => a === b);
+    counter.addPair(
+      { fence: fence(1), version: 'v2', against: 'v1', served, mirrored },
+      served.answer === mirrored.answer,
+    );
   pair(half('1'), half('1'));
   pair(half('1'), half('2'));
   pair(half('1'), half('', false));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { planComparison } from '../../../domain/comparison.ts';
 import { mirrorRoute } from '../../../domain/route.ts';
 import { armSum, pairSum, startEvidence } from '../support/evidence.ts';
 import type { Evidence } from '../support/evidence.ts';
@@ -79,4 +80,32 @@ test('two requests under one id are compared with nothing', async () => {
   const batches = await evidence.batchesUnder(5, (seen) => pairSum(seen, 'n') === 1);
   expect(armSum(batches, STABLE)).toBe(3);
   expect((await serving.capture?.health())?.detail).toMatch(/^stores evidence; [1-9]\d* request ids came twice$/);
+});
+
+test('answers that differ by the rules are scored by a program, and without a score they are no evidence', async () => {
+  const source = `require('readline').createInterface({ input: process.stdin }).on('line', (line) => {
+    const { served, mirrored } = JSON.parse(line);
+    const alike = served[0] === 'hello' && mirrored[0] === 'hi there';
+    process.stdout.write(served[0] === 'odd' ? 'what?\\n' : JSON.stringify({ similarity: alike ? 0.95 : 0.1 }) + '\\n');
+  });`;
+  const comparison = planComparison({ text: 'normalised', score: { command: [process.execPath, '-e', source] } });
+  await serving.put(mirrorRoute(STABLE, CANDIDATE, 100), 6, {
+    capture: {
+      ...serving.desired(mirrorRoute(STABLE, CANDIDATE, 100), 6).settings.capture,
+      ...(comparison && { comparison }),
+    },
+  });
+  const answers: Record<number, [string, string]> = {
+    1: ['Hello!', 'hello'],
+    2: ['hello', 'hi there'],
+    3: ['hello', 'goodbye'],
+    4: ['odd', 'even'],
+  };
+  serving.stable.predict = (row) => answers[Number(row)]?.[0];
+  serving.candidate.predict = (row) => answers[Number(row)]?.[1];
+  await posts(serving.url, 3, (index) => inputs(index + 1));
+  await evidence.batchesUnder(6, (seen) => pairSum(seen, 'n') === 3);
+  await post(serving.url, inputs(4));
+  const batches = await evidence.batchesUnder(6, (seen) => pairSum(seen, 'unpaired') === 1);
+  expect([pairSum(batches, 'n'), pairSum(batches, 'disagree'), pairSum(batches, 'unpaired')]).toEqual([3, 1, 1]);
 });
