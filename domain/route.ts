@@ -1,3 +1,6 @@
+import type { Buckets } from './buckets.ts';
+import { inOrder, moveBuckets } from './buckets.ts';
+
 /** The whole of a weight: parts per 10,000. */
 export const FULL_WEIGHT = 10_000;
 
@@ -31,6 +34,8 @@ export interface Route {
   readonly arms: readonly Arm[];
   readonly mirrors: readonly Mirror[];
   readonly sticky: Sticky | null;
+  /** Which users belong to which arm, where that is not to change with the weights more than it must: during an A/B test. */
+  readonly buckets?: Buckets;
 }
 
 export const EMPTY_ROUTE: Route = { arms: [], mirrors: [], sticky: null };
@@ -47,6 +52,17 @@ export function splitRoute(stable: string, candidate: string, weight: number, st
     { version: candidate, weight },
   ];
   return { arms, mirrors: [], sticky };
+}
+
+/** Any number of arms, for which no more users change their arm than must, if the route before dealt them by the same salt. */
+export function bucketRoute(arms: readonly Arm[], sticky: Sticky, before: Route): Route {
+  const isSameDeal = before.sticky?.header === sticky.header && before.sticky.salt === sticky.salt;
+  return { arms, mirrors: [], sticky, buckets: isSameDeal ? moveBuckets(bucketsOf(before), arms) : inOrder(arms) };
+}
+
+/** Which users belong to which arm. */
+export function bucketsOf({ buckets, arms }: Route): Buckets {
+  return buckets ?? inOrder(arms);
 }
 
 /** All live traffic on stable, `percent` of it copied to the candidate. */
@@ -82,11 +98,27 @@ export function routeFaults(route: Route): string[] {
   if (new Set(names).size !== names.length) faults.push('a version has two arms');
   if (route.mirrors.length > 0 && route.arms.length > 1)
     faults.push('a mirror beside a split would send the candidate its own requests twice');
+  return [...faults, ...bucketFaults(route)];
+}
+
+function bucketFaults({ arms, buckets }: Route): string[] {
+  if (buckets === undefined) return [];
+  const sum = (parts: readonly Arm[], version: string) =>
+    parts.reduce((all, part) => all + (part.version === version ? part.weight : 0), 0);
+  const faults = buckets
+    .filter(({ weight }) => !Number.isInteger(weight) || weight <= 0)
+    .map(({ version, weight }) => `buckets ${weight} of ${version}`);
+  for (const version of new Set([...arms, ...buckets].map((part) => part.version))) {
+    const [dealt, wanted] = [sum(buckets, version), sum(arms, version)];
+    if (dealt !== wanted) faults.push(`buckets of ${version} add up to ${dealt}, its weight is ${wanted}`);
+  }
   return faults;
 }
 
-function canonical({ arms, mirrors, sticky }: Route): unknown {
+function canonical(route: Route): unknown {
+  const { arms, mirrors, sticky } = route;
   return [
+    bucketsOf(route).map(({ version, weight }) => [version, weight]),
     arms.map((arm) => [arm.version, arm.weight]),
     mirrors.map((mirror) => [mirror.version, mirror.percent]),
     sticky && [sticky.header, sticky.salt],

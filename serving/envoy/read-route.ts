@@ -1,6 +1,7 @@
 import type { Fence } from '../../domain/fence.ts';
 import { parseFence } from '../../domain/fence.ts';
 import type { Arm, Mirror, Route, Sticky } from '../../domain/route.ts';
+import { inOrder } from '../../domain/buckets.ts';
 import { METADATA, parseClusterName } from './names.ts';
 import { MIRROR_PARTS, STICKY_VALUE } from './routes.ts';
 
@@ -16,9 +17,14 @@ interface DumpedConfig {
 interface DumpedRoute {
   readonly name?: string;
   readonly match?: { readonly prefix?: string };
-  readonly metadata?: { readonly filter_metadata?: Readonly<Record<string, { readonly idle?: string }>> };
+  readonly metadata?: { readonly filter_metadata?: Readonly<Record<string, OwnMetadata>> };
   readonly direct_response?: object;
   readonly route?: DumpedAction;
+}
+
+interface OwnMetadata {
+  readonly idle?: string;
+  readonly order?: string;
 }
 
 interface DumpedAction {
@@ -47,14 +53,18 @@ export function readRoute(dump: RoutesDump, endpoint: string): { fence: Fence; r
   const found = routes.find((route) => route.match?.prefix === `/${endpoint}/`);
   const fence = parseFence(found?.name ?? '');
   if (found === undefined || fence === null) return null;
-  return { fence, route: found.route ? routeInForce(found.route) : emptyRoute(found) };
+  return { fence, route: found.route ? routeInForce(found.route, ownMetadata(found)) : emptyRoute(found) };
 }
 
-function routeInForce({ weighted_clusters, hash_policy, request_mirror_policies }: DumpedAction): Route {
+function routeInForce(
+  { weighted_clusters, hash_policy, request_mirror_policies }: DumpedAction,
+  { order }: OwnMetadata,
+): Route {
+  const runs = (weighted_clusters?.clusters ?? []).map(({ name, weight }): Arm => {
+    return { version: versionIn(name), weight: weight ?? 0 };
+  });
   return {
-    arms: (weighted_clusters?.clusters ?? []).map(({ name, weight }): Arm => {
-      return { version: versionIn(name), weight: weight ?? 0 };
-    }),
+    ...(order === undefined ? { arms: runs } : { arms: armsIn(runs, order), buckets: inOrder(runs) }),
     mirrors: (request_mirror_policies ?? []).map(({ cluster, runtime_fraction }): Mirror => {
       return { version: versionIn(cluster), percent: (runtime_fraction?.default_value?.numerator ?? 0) / MIRROR_PARTS };
     }),
@@ -62,8 +72,21 @@ function routeInForce({ weighted_clusters, hash_policy, request_mirror_policies 
   };
 }
 
-function emptyRoute({ metadata }: DumpedRoute): Route {
-  const idle = JSON.parse(metadata?.filter_metadata?.[METADATA]?.idle ?? '{}') as Partial<Route>;
+/** The arms in the order that they were given, with the weights that are in force; ones that the order lacks come last. */
+function armsIn(runs: readonly Arm[], order: string): Arm[] {
+  const versions = new Set([...(JSON.parse(order) as string[]), ...runs.map(({ version }) => version)]);
+  return [...versions].map((version) => ({
+    version,
+    weight: runs.reduce((sum, run) => sum + (run.version === version ? run.weight : 0), 0),
+  }));
+}
+
+function ownMetadata({ metadata }: DumpedRoute): OwnMetadata {
+  return metadata?.filter_metadata?.[METADATA] ?? {};
+}
+
+function emptyRoute(found: DumpedRoute): Route {
+  const idle = JSON.parse(ownMetadata(found).idle ?? '{}') as Partial<Route>;
   return { arms: [], mirrors: idle.mirrors ?? [], sticky: idle.sticky ?? null };
 }
 

@@ -1,6 +1,6 @@
 import type { DesiredEndpoint } from '../data-plane.ts';
 import { formatFence } from '../../domain/fence.ts';
-import { routeFaults } from '../../domain/route.ts';
+import { bucketsOf, routeFaults } from '../../domain/route.ts';
 import type { Mirror, Route, Sticky } from '../../domain/route.ts';
 import { longestMs } from '../../domain/serving-contract.ts';
 import { fallbackOf, hasFallback } from './fallback.ts';
@@ -42,11 +42,16 @@ function endpointRoute(desired: DesiredEndpoint): object {
   }
   return {
     ...common,
-    metadata: { filter_metadata: { [METADATA]: { label } } },
+    metadata: { filter_metadata: { [METADATA]: { label, ...orderOf(route) } } },
     route: action(desired),
     request_headers_to_add: stamps(desired),
     ...(needsBodies(desired) ? {} : { typed_per_filter_config: { 'envoy.filters.http.lua': WITHOUT_BODIES } }),
   };
+}
+
+/** Runs of buckets do not tell which arm the others fall back to. */
+function orderOf({ arms, buckets }: Route): { order?: string } {
+  return buckets ? { order: JSON.stringify(arms.map(({ version }) => version)) } : {};
 }
 
 function action({ endpoint, route, settings }: DesiredEndpoint): object {
@@ -66,9 +71,19 @@ function action({ endpoint, route, settings }: DesiredEndpoint): object {
   };
 }
 
-function weightedClusters(endpoint: string, { arms }: Route): object[] {
-  return arms.map(({ version, weight }, position) => ({
-    name: armCluster(endpoint, version, fallbackOf(arms, position)),
+/** One entry for each run of buckets: Envoy takes the hash modulo the sum of the weights, and goes through them in order. */
+function weightedClusters(endpoint: string, route: Route): object[] {
+  const { arms, buckets } = route;
+  const runs = buckets ? [...bucketsOf(route), ...arms.filter(({ weight }) => weight === 0)] : arms;
+  return runs.map(({ version, weight }) => ({
+    name: armCluster(
+      endpoint,
+      version,
+      fallbackOf(
+        arms,
+        arms.findIndex((arm) => arm.version === version),
+      ),
+    ),
     weight,
     request_headers_to_add: [stamp(STAMPS.arm, literal(version))],
   }));

@@ -89,11 +89,16 @@ const runtime = {
 export const ensureVersion = exactly({ model: text, version, digest, source: text, runtime });
 
 // Sums of weights and doubled names are `routeFaults`' business: it knows the whole route.
-const route = exactly({
-  arms: { type: 'array', items: exactly({ version: key, weight: { type: 'integer' } }), maxItems: 100 },
-  mirrors: { type: 'array', items: exactly({ version: key, percent: { type: 'number' } }), maxItems: 100 },
-  sticky: { ...exactly({ header: headerName, salt: { type: 'string', maxLength: 200 } }), type: ['object', 'null'] },
-});
+const weights = { type: 'array', items: exactly({ version: key, weight: { type: 'integer' } }) } as const;
+const route = exactly(
+  {
+    arms: { ...weights, maxItems: 100 },
+    mirrors: { type: 'array', items: exactly({ version: key, percent: { type: 'number' } }), maxItems: 100 },
+    sticky: { ...exactly({ header: headerName, salt: { type: 'string', maxLength: 200 } }), type: ['object', 'null'] },
+    buckets: { ...weights, maxItems: 10_000 },
+  },
+  ['buckets'],
+);
 
 export const putRoute = exactly({
   fence: exactly({ epoch: count, sequence: count }),

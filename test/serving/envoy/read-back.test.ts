@@ -33,6 +33,19 @@ const ROUTES: readonly (readonly [string, Route])[] = [
       sticky: STICKY,
     },
   ],
+  [
+    'buckets of two arms, out of order, beside one without any',
+    {
+      arms: [STABLE, CANDIDATE, THIRD].map((version, i) => ({ version, weight: [7000, 3000, 0][i] ?? 0 })),
+      mirrors: [],
+      sticky: STICKY,
+      buckets: [
+        { version: CANDIDATE, weight: 2500 },
+        { version: STABLE, weight: 7000 },
+        { version: CANDIDATE, weight: 500 },
+      ],
+    },
+  ],
   ['two mirrors', { ...mirrorRoute(STABLE, CANDIDATE, 50), mirrors: [mirror(CANDIDATE, 50), mirror(THIRD, 0)] }],
   ['nothing', EMPTY_ROUTE],
   ['nothing, but sticky', { arms: [], mirrors: [mirror(CANDIDATE, 3)], sticky: STICKY }],
