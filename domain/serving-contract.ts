@@ -12,6 +12,7 @@ import type { Route } from './route.ts';
  * from a person's `curl`, a change is granted.
  *
  *   GET    /healthz                                       → HostHealth
+ *   GET    /metrics                                       → text/plain         (for Prometheus; see metrics/serving.ts)
  *   GET    /endpoints                                     → EndpointStatus[]
  *   PUT    /endpoints/:endpoint            EndpointSettings → EndpointStatus   (creates or changes; idempotent)
  *   GET    /endpoints/:endpoint                           → EndpointStatus

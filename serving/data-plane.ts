@@ -1,5 +1,6 @@
 import type { EndpointSettings, TrafficReading } from '../domain/serving-contract.ts';
 import type { Fence } from '../domain/fence.ts';
+import type { Totals } from './capture/totals.ts';
 import type { Route } from '../domain/route.ts';
 
 /** Where a version's server listens. */
@@ -33,11 +34,22 @@ export interface DataPlane {
   programmed(endpoint: string): Promise<{ fence: Fence; route: Route } | null>;
   /** Requests each version of an endpoint was sent, counted by the proxy. */
   traffic(endpoint: string): Promise<TrafficReading>;
+  /** The proxy's own metrics in Prometheus' text format; rejects when it does not answer. */
+  metrics(): Promise<string>;
   /** Base URL of the gateway, without the endpoint's name. */
   readonly gateway: string;
   health(): Promise<{ ok: boolean; detail: string; memoryBytes: number | null }>;
   /** Ends the proxy; only `slipway down` asks for it. */
   stop(): Promise<void>;
+}
+
+export interface CaptureMetrics {
+  readonly totals: Totals;
+  readonly shed: number;
+  readonly queuedRows: number;
+  readonly queuedBatches: number;
+  /** Age of the oldest batch that waits, in milliseconds; 0 when none does. */
+  readonly lagMs: number;
 }
 
 /** The side channel that turns access logs into gate batches and predictions. Its death never touches a prediction. */
@@ -46,5 +58,7 @@ export interface Capture {
   /** Tells capture which address is which version, and each endpoint's settings. */
   configure(endpoints: readonly DesiredEndpoint[]): Promise<void>;
   health(): Promise<{ ok: boolean; detail: string; memoryBytes: number | null; shed: number }>;
+  /** What it has counted since its process began; rejects when it does not answer. */
+  metrics(): Promise<CaptureMetrics>;
   stop(): Promise<void>;
 }

@@ -7,7 +7,7 @@ import { createDaemon } from '../envoy/daemon.ts';
 import { residentBytes } from '../envoy/process-identity.ts';
 import { socketPath } from '../envoy/socket-path.ts';
 import { compileCachePath, fillCompileCache } from './compile-cache.ts';
-import { askControl } from './control.ts';
+import { askControl, askTotals } from './control.ts';
 import type { CaptureReport } from './control.ts';
 import { writeSettings } from './settings-file.ts';
 
@@ -79,6 +79,11 @@ export function createCapture({ stateDir, databaseUrl, target }: CaptureOptions)
       } catch {
         return down(`capture ${running.pid} does not answer`);
       }
+    },
+
+    async metrics() {
+      const [report, totals] = await Promise.all([askControl(control, 'GET'), askTotals(control)]);
+      return { ...report, totals };
     },
 
     release() {

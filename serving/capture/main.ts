@@ -3,7 +3,9 @@ import { parseArgs } from 'node:util';
 import { socketPath } from '../envoy/socket-path.ts';
 import { createNoSink } from './batch-sink.ts';
 import { startControl } from './control.ts';
+import type { CaptureReport } from './control.ts';
 import { createCounting } from './counting.ts';
+import type { Draft } from './fence-tally.ts';
 import { openCohortRing } from './labels/cohort-ring.ts';
 import { createCohorts } from './labels/cohorts.ts';
 import { observe } from './observation.ts';
@@ -11,6 +13,7 @@ import { createPostgresSink } from './postgres-sink.ts';
 import { createProfiles } from './profile.ts';
 import { startReceiver } from './receiver.ts';
 import { readSettings } from './settings-file.ts';
+import { createTotalling } from './totals.ts';
 import { createWriter } from './writer.ts';
 
 // The capture process: main.ts --state FOLDER --target NAME [--no-store], with the database in DATABASE_URL or PG….
@@ -35,13 +38,15 @@ const onFault = (error: Error) => note(`PostgreSQL: ${error.message}`);
 const sink = values['no-store']
   ? createNoSink()
   : createPostgresSink({ connectionString, target, onFault, cohorts, profiles });
+const totalling = createTotalling();
 const writer = createWriter({
   sink,
   toleranceOf: (endpoint) => counting.toleranceOf(endpoint),
   onLost: (draft) => counting.addLost(draft),
+  onStored: (batch) => totalling.addLabels(batch),
 });
 const counting = createCounting({
-  onDraft: writer.addDraft,
+  onDraft: addDraft,
   onRows: writer.addRows,
   cohorts,
   profiles,
@@ -50,7 +55,8 @@ const counting = createCounting({
 
 // Before the settings are read: whoever finds nobody here may rely on a later reading.
 const control = await startControl(socketPath(stateDir, 'control.sock'), {
-  report: () => ({ ...writer.state, duplicates: counting.duplicates, storeFault: writer.state.fault }),
+  report,
+  totals: () => totalling.totals,
   reload: () => counting.configure(readSettings(stateDir)),
 });
 counting.configure(readSettings(stateDir));
@@ -65,6 +71,17 @@ const receiver = await startReceiver(socketPath(stateDir, 'als.sock'), (logName,
 let housekeeping = setTimeout(keepHouse, 0);
 process.once('SIGTERM', () => void end());
 process.once('SIGINT', () => void end());
+
+function addDraft(draft: Draft): void {
+  totalling.addDraft(draft);
+  writer.addDraft(draft);
+}
+
+function report(): CaptureReport {
+  const { oldestSealed, fault, ...state } = writer.state;
+  const lagMs = oldestSealed === null ? 0 : Math.max(0, Date.now() - Date.parse(oldestSealed));
+  return { ...state, lagMs, duplicates: counting.duplicates, storeFault: fault };
+}
 
 function keepHouse(): void {
   const done = (delayMs: number) => (housekeeping = setTimeout(keepHouse, delayMs).unref());

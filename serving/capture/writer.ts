@@ -1,3 +1,4 @@
+import type { GateBatch } from '../../domain/gate-batch.ts';
 import type { BatchSink } from './batch-sink.ts';
 import type { Draft } from './fence-tally.ts';
 import type { PredictionRow } from './record.ts';
@@ -8,6 +9,7 @@ export interface WriterOptions {
   readonly toleranceOf: (endpoint: string) => number;
   /** A draft will never be stored; what it counted is lost. */
   readonly onLost: (draft: Draft) => void;
+  readonly onStored?: (batch: GateBatch) => void;
 }
 
 /** Takes evidence in without ever waiting, and stores it in order, for as long as that takes. */
@@ -22,6 +24,8 @@ export interface Writer {
 export interface WriterState {
   readonly queuedRows: number;
   readonly queuedBatches: number;
+  /** When the oldest batch that waits was sealed, ISO 8601; `null` when none waits. */
+  readonly oldestSealed: string | null;
   /** Rows thrown away: the queue was full, or the store refused them. */
   readonly shed: number;
   /** Why the last attempt failed; `null` after one that did not. */
@@ -40,9 +44,9 @@ const RETRY_LOOK_MS = 50;
 /** Attempts at a draft that keeps failing while the store itself answers. */
 const DRAFT_TRIES = 20;
 
-export function createWriter({ sink, toleranceOf, onLost }: WriterOptions): Writer {
+export function createWriter({ sink, toleranceOf, onLost, onStored }: WriterOptions): Writer {
   // As text: a draft's sketches take five times the room as arrays.
-  const drafts: string[] = [];
+  const drafts: { readonly sealed: string; readonly text: string }[] = [];
   let draftCharacters = 0;
   let rows: PredictionRow[] = [];
   let characters = 0;
@@ -82,7 +86,7 @@ export function createWriter({ sink, toleranceOf, onLost }: WriterOptions): Writ
 
   async function storeAll(): Promise<void> {
     do {
-      for (let text = drafts[0]; text !== undefined; text = drafts[0]) await storeDraft(text);
+      for (let first = drafts[0]; first; first = drafts[0]) await storeDraft(first.text);
       await storeRows();
     } while (drafts.length > 0 || rows.length >= PORTION.rows);
   }
@@ -90,7 +94,8 @@ export function createWriter({ sink, toleranceOf, onLost }: WriterOptions): Writ
   async function storeDraft(text: string): Promise<void> {
     const draft = JSON.parse(text) as Draft;
     try {
-      await sink.addBatch(draft, toleranceOf(draft.endpoint));
+      const batch = await sink.addBatch(draft, toleranceOf(draft.endpoint));
+      onStored?.(batch);
     } catch (error) {
       // Connection faults have no SQLSTATE; only a store that answers can be wrong about this one draft.
       draftFailures = /^(22|23)/.test(String((error as { code?: unknown }).code)) ? draftFailures + 1 : 0;
@@ -126,7 +131,7 @@ export function createWriter({ sink, toleranceOf, onLost }: WriterOptions): Writ
       const text = JSON.stringify(draft);
       if (draftCharacters + text.length > QUEUE.draftCharacters) onLost(draft);
       else {
-        drafts.push(text);
+        drafts.push({ sealed: draft.sealed, text });
         draftCharacters += text.length;
       }
       wake(0);
@@ -143,7 +148,8 @@ export function createWriter({ sink, toleranceOf, onLost }: WriterOptions): Writ
       }
     },
     get state() {
-      return { queuedRows: rows.length, queuedBatches: drafts.length, shed, fault };
+      const oldestSealed = drafts[0]?.sealed ?? null;
+      return { queuedRows: rows.length, queuedBatches: drafts.length, oldestSealed, shed, fault };
     },
   };
 }

@@ -3,6 +3,7 @@ import { Agent, request } from 'node:http';
 /** Envoy's admin interface on its Unix socket. Calls reject when it does not answer within their limit. */
 export interface EnvoyAdmin {
   readonly getJson: (path: string) => Promise<unknown>;
+  readonly getText: (path: string) => Promise<string>;
   /** Never rejects. */
   readonly isReady: () => Promise<boolean>;
   readonly post: (path: string) => Promise<void>;
@@ -35,6 +36,7 @@ export function createEnvoyAdmin(socketPath: string): EnvoyAdmin {
 
   return {
     getJson: async (path) => JSON.parse(await succeed('GET', path)) as unknown,
+    getText: (path) => succeed('GET', path),
     isReady: () =>
       call('GET', '/ready').then(
         ({ status }) => status === 200,

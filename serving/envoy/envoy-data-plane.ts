@@ -11,6 +11,7 @@ import { readDiscovery, writeDiscovery } from './config-files.ts';
 import { ROUTES_QUERY, createConvergence } from './converge.ts';
 import { createDaemon } from './daemon.ts';
 import { LOG_FLUSH_MS } from './listeners.ts';
+import { METRICS_QUERY } from './metrics-query.ts';
 import { requireFreePort } from './port-check.ts';
 import { residentBytes } from './process-identity.ts';
 import { readRoute } from './read-route.ts';
@@ -108,6 +109,8 @@ export function createEnvoyDataPlane(options: EnvoyDataPlaneOptions): EnvoyDataP
       const since = daemon.running?.startedAt ?? new Date(0).toISOString();
       return { at: new Date().toISOString(), since, versions: readTraffic(dump) };
     },
+
+    metrics: () => admin.getText(METRICS_QUERY),
 
     async health() {
       const { running } = daemon;

@@ -20,6 +20,7 @@ import { endStrays } from './strays.ts';
 import { groupMemory } from './process-table.ts';
 import { join } from 'node:path';
 import { readHealth } from './host-health.ts';
+import { readMetrics } from './metrics/read-metrics.ts';
 import { Refused } from './refusal.ts';
 import { Reserve } from './reserve.ts';
 import { removeLog, rotateLog } from './log-file.ts';
@@ -146,6 +147,11 @@ export class Host {
 
   health(): Promise<HostHealth> {
     return readHealth(this.ports, this.#converger.faults);
+  }
+
+  /** In Prometheus' text format; see domain/metrics/serving.ts. */
+  async metrics(): Promise<string> {
+    return readMetrics(this.ports, [...this.#endpoints.values()], await this.health());
   }
 
   #homeOfEndpoints(): EndpointHome {

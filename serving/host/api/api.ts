@@ -1,4 +1,5 @@
 import type { EndpointSettings, EnsureVersion, Outcome, PutRoute } from '../../../domain/serving-contract.ts';
+import { EXPOSITION_TYPE } from '../../../domain/exposition.ts';
 import type { FastifyInstance } from 'fastify';
 import { FENCE_HEADER } from '../../../domain/serving-contract.ts';
 import { parseFence, type Fence } from '../../../domain/fence.ts';
@@ -61,6 +62,7 @@ export function createApi({ host, token, shutdown }: ApiOptions): FastifyInstanc
   });
 
   app.get('/healthz', () => host.health());
+  app.get('/metrics', async (_request, reply) => reply.type(EXPOSITION_TYPE).send(await host.metrics()));
   // Answers at once: ending takes as long as the slowest prediction, longer than a caller should have to hold the line.
   app.post('/shutdown', (_request, reply) => {
     closing = true;

@@ -13,6 +13,11 @@ export class MemoryDataPlane implements DataPlane {
   stop = () => Promise.resolve();
   health = () => Promise.resolve({ ok: !this.isDown, detail: 'in memory', memoryBytes: null });
 
+  async metrics() {
+    if (this.isDown) throw new Error('the data plane is down');
+    return 'envoy_server_uptime 1\n';
+  }
+
   async apply(endpoints: readonly DesiredEndpoint[]): Promise<void> {
     this.rounds += 1;
     await this.before(endpoints);
@@ -37,5 +42,6 @@ export const noCapture: Capture = {
   start: () => Promise.resolve(),
   configure: () => Promise.resolve(),
   health: () => Promise.resolve({ ok: true, detail: 'none', memoryBytes: null, shed: 0 }),
+  metrics: () => Promise.reject(new Error('there is no capture')),
   stop: () => Promise.resolve(),
 };
