@@ -11,6 +11,7 @@ import { addHistory } from './commands/history.ts';
 import { addJudge } from './commands/judge.ts';
 import { addList } from './commands/list.ts';
 import { addLogs } from './commands/logs.ts';
+import { addOutcomes } from './commands/outcomes.ts';
 import { addPauseAndResume } from './commands/signals.ts';
 import { addPlan } from './commands/plan.ts';
 import { addPromote } from './commands/promote.ts';
@@ -30,6 +31,7 @@ const GROUPS = {
   'The local stack:': [addUp, addDown, addStatus, addDoctor, addCodec],
   'Rollouts:': [addPlan, addStart, addList, addGet, addHistory, addAudit, addExplain, addLogs],
   'The hand on a rollout:': [addPauseAndResume, addApprove, addPromote, addAbort, addRollback],
+  'What production says:': [addOutcomes],
   'The gate alone:': [addJudge],
   'An installation of your own:': [addSetup],
 };

@@ -3,16 +3,20 @@ import { readFile } from 'node:fs/promises';
 import { Failure } from './failure.ts';
 import { readConfig } from '../spec/config.ts';
 import { slipwayHome } from '../spec/home.ts';
-import type { EndpointStatus, TrafficReading } from '../domain/serving-contract.ts';
+import type { EndpointStatus, Outcome, OutcomesAccepted, TrafficReading } from '../domain/serving-contract.ts';
 import type { Place } from './rollouts/place.ts';
 
 const ANSWER_MS = 5_000;
 
-/** The serving host behind a target, for reading only. */
+/** Labels are looked up and stored before they are answered. */
+const STORE_MS = 30_000;
+
+/** The serving host behind a target: for reading, and to bring it labels. */
 export interface ServingReader {
   endpoint(endpoint: string): Promise<EndpointStatus>;
   traffic(endpoint: string): Promise<TrafficReading>;
   logs(endpoint: string, versionKey: string, lines: number): Promise<string>;
+  readonly addOutcomes: (outcomes: readonly Outcome[]) => Promise<OutcomesAccepted>;
 }
 
 /**
@@ -37,6 +41,10 @@ export async function servingOf(target: Place['target']): Promise<ServingReader>
     traffic: async (endpoint) => (await (await get(`/endpoints/${name(endpoint)}/traffic`)).json()) as TrafficReading,
     logs: async (endpoint, key, lines) =>
       (await get(`/endpoints/${name(endpoint)}/versions/${name(key)}/logs?lines=${lines}`)).text(),
+    addOutcomes: async (outcomes) => {
+      const body = { method: 'POST', body: JSON.stringify(outcomes), headers: { 'content-type': 'application/json' } };
+      return (await (await request(`${url}/outcomes`, token, body, STORE_MS)).json()) as OutcomesAccepted;
+    },
   };
 }
 
@@ -47,8 +55,14 @@ async function announcedUrl(file: string): Promise<string> {
   return (JSON.parse(text) as { url: string }).url;
 }
 
-async function request(url: string, token: string): Promise<Response> {
-  const init = { headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(ANSWER_MS) };
+async function request(
+  url: string,
+  token: string,
+  { headers, ...sent }: { method?: string; body?: string; headers?: Record<string, string> } = {},
+  answerMs = ANSWER_MS,
+): Promise<Response> {
+  const authorization = `Bearer ${token}`;
+  const init = { ...sent, headers: { ...headers, authorization }, signal: AbortSignal.timeout(answerMs) };
   const response = await fetch(url, init).catch((error: unknown) => {
     throw new Failure(
       `the serving host at ${new URL(url).origin} does not answer; \`slipway status\` shows why, \`slipway up\` starts it`,
@@ -61,6 +75,6 @@ async function request(url: string, token: string): Promise<Response> {
   if (response.ok) return response;
   const refusal = (await response.json().catch(() => null)) as { message?: string } | null;
   throw new Failure(`the serving host refuses: ${refusal?.message ?? `status ${response.status}`}`, {
-    code: 'refused',
+    code: response.status >= 500 ? 'unavailable' : 'refused',
   });
 }

@@ -136,13 +136,23 @@ export interface Outcome {
   readonly requestId: string;
   readonly row?: number;
   readonly label: string | number | boolean;
+  /** ISO 8601: when the truth was known. Of two labels for one prediction the later truth stands. */
+  readonly at?: string;
 }
 
 export interface OutcomesAccepted {
+  /** Labels of predictions that had none. */
   readonly accepted: number;
-  /** Already known; the first label stands. */
+  /** Already known, or older than the label that is. */
   readonly repeated: number;
+  /** Another label than the one before, which it takes the place of; a gate counts the one that it saw first. */
+  readonly revised: number;
+  /** Of all these, those whose id no prediction has; kept for {@link UNKNOWN_LABEL_DAYS}, should it come. */
+  readonly unknown: number;
 }
+
+/** Days that a label waits for a prediction of its id. */
+export const UNKNOWN_LABEL_DAYS = 7;
 
 export interface Refusal {
   readonly error:

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { canonicalJson } from '../../domain/gate-batch.ts';
 import type { GateBatch, GateBatchBody } from '../../domain/gate-batch.ts';
+import { UNKNOWN_LABEL_DAYS } from '../../domain/serving-contract.ts';
 import type { BatchSink } from './batch-sink.ts';
 import type { Draft } from './fence-tally.ts';
 import { createLabelReader, markCredited } from './label-queries.ts';
@@ -101,6 +102,7 @@ export function createPostgresSink(options: PostgresSinkOptions): BatchSink {
       await pool.query('select slipway.ensure_partitions()');
       for (const [endpoint, days] of retentionDays)
         await pool.query('select slipway.drop_expired($1, $2, $3)', [target, endpoint, Math.ceil(days)]);
+      await pool.query('select slipway.drop_unknown($1, $2)', [target, UNKNOWN_LABEL_DAYS]);
     },
     close: () => pool.end(),
   };

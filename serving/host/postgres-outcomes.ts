@@ -15,10 +15,8 @@ export interface PostgresOptions {
 const HEALTH_MAX_AGE_MS = 5_000;
 
 const ADD = `
-  insert into slipway.outcomes (target, endpoint, request_id, row, label)
-  select $1, endpoint, request_id, row, label
-  from unnest($2::text[], $3::text[], $4::int[], $5::jsonb[]) as new (endpoint, request_id, row, label)
-  on conflict do nothing`;
+  select accepted, revised, unknown
+  from slipway.add_outcomes($1, $2::text[], $3::text[], $4::int[], $5::jsonb[], $6::timestamptz[])`;
 
 /** Outcomes in PostgreSQL. Connects at the first use and again after every loss. */
 export function createPostgresOutcomes({ connectionString, target, log }: PostgresOptions): OutcomeStore {
@@ -39,18 +37,16 @@ export function createPostgresOutcomes({ connectionString, target, log }: Postgr
 
   return {
     async add(outcomes) {
-      const column = <T>(read: (outcome: Outcome) => T) => outcomes.map(read);
-      const { rowCount } = await (
-        await connect()
-      ).query(ADD, [
-        target,
-        column((outcome) => outcome.endpoint),
-        column((outcome) => outcome.requestId),
-        column((outcome) => outcome.row ?? 0),
-        column((outcome) => JSON.stringify(outcome.label)),
-      ]);
-      const accepted = rowCount ?? 0;
-      return { accepted, repeated: outcomes.length - accepted };
+      const sums = { accepted: 0, repeated: 0, revised: 0, unknown: 0 };
+      // The second label for one prediction revises the first, which has to be there by then.
+      for (const round of roundsOf(outcomes)) {
+        const { accepted, revised, unknown } = await addRound(await connect(), target, round);
+        sums.accepted += accepted;
+        sums.revised += revised;
+        sums.repeated += round.length - accepted - revised;
+        sums.unknown += unknown;
+      }
+      return sums;
     },
     async forgetUser(endpoint, user) {
       const { rows } = await (
@@ -66,6 +62,33 @@ export function createPostgresOutcomes({ connectionString, target, log }: Postgr
       await (await pool)?.end();
     },
   };
+}
+
+async function addRound(pool: Pool, target: string, outcomes: readonly Outcome[]) {
+  const column = <T>(read: (outcome: Outcome) => T) => outcomes.map(read);
+  const { rows } = await pool.query<Record<'accepted' | 'revised' | 'unknown', string>>(ADD, [
+    target,
+    column((outcome) => outcome.endpoint),
+    column((outcome) => outcome.requestId),
+    column((outcome) => outcome.row ?? 0),
+    column((outcome) => JSON.stringify(outcome.label)),
+    column((outcome) => outcome.at ?? null),
+  ]);
+  const [{ accepted, revised, unknown } = { accepted: 0, revised: 0, unknown: 0 }] = rows;
+  return { accepted: Number(accepted), revised: Number(revised), unknown: Number(unknown) };
+}
+
+/** The outcomes in rounds that have no prediction twice, each in the order in which they were given. */
+function roundsOf(outcomes: readonly Outcome[]): Outcome[][] {
+  const rounds: Outcome[][] = [];
+  const times = new Map<string, number>();
+  for (const outcome of outcomes) {
+    const key = JSON.stringify([outcome.endpoint, outcome.requestId, outcome.row ?? 0]);
+    const round = times.get(key) ?? 0;
+    times.set(key, round + 1);
+    (rounds[round] ??= []).push(outcome);
+  }
+  return rounds;
 }
 
 async function openPool(connectionString: string | undefined, log: Log): Promise<Pool> {

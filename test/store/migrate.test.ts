@@ -11,6 +11,8 @@ import { assertMigrated } from '../../activities/store/schema-version.ts';
 import { startPostgres } from '../support/postgres.ts';
 import type { TestPostgres } from '../support/postgres.ts';
 
+const OURS = ['0001_ledger.sql', '0002_evidence.sql', '0003_outcomes.sql'];
+
 let db: TestPostgres;
 let folder: URL;
 let path: string;
@@ -41,13 +43,13 @@ const change = async (name: string, text: string) =>
   writeFile(join(path, name), (await readFile(join(path, name), 'utf8').catch(() => '')) + text);
 
 test('running again does nothing', async () => {
-  expect((await up()).applied).toEqual(['0001_ledger.sql', '0002_evidence.sql']);
-  expect(await up()).toEqual({ applied: [], version: 2, notes: [] });
+  expect((await up()).applied).toEqual(OURS);
+  expect(await up()).toEqual({ applied: [], version: OURS.length, notes: [] });
 });
 
 test('several at once do not trample on each other: each file is applied once', async () => {
   const results = await Promise.all([up(), up(), up(), up()]);
-  expect(results.flatMap((result) => result.applied).sort()).toEqual(['0001_ledger.sql', '0002_evidence.sql']);
+  expect(results.flatMap((result) => result.applied).sort()).toEqual(OURS);
 });
 
 test('a file that was changed after it was applied is refused by name', async () => {
@@ -64,25 +66,25 @@ test('a checkout with Windows line ends has the same migrations', async () => {
 });
 
 test('a database newer than the code is refused', async () => {
-  await change('0003_future.sql', 'CREATE TABLE slipway.future (x int);');
+  await change('0004_future.sql', 'CREATE TABLE slipway.future (x int);');
   await up();
   await expect(up(MIGRATIONS)).rejects.toThrow(MigrationRefused);
-  await expect(up(MIGRATIONS)).rejects.toThrow(/0003_future\.sql.*use a newer version/);
+  await expect(up(MIGRATIONS)).rejects.toThrow(/0004_future\.sql.*use a newer version/);
 });
 
 test('a file that fails half way leaves nothing of itself behind, and can be tried again', async () => {
-  await change('0003_bad.sql', 'CREATE TABLE slipway.half (x int); SELECT 1/0;');
+  await change('0004_bad.sql', 'CREATE TABLE slipway.half (x int); SELECT 1/0;');
   await expect(up()).rejects.toThrow(/division by zero/);
   expect(await sql(`SELECT to_regclass('slipway.half') AS half, max(number) AS at FROM slipway.migrations`)).toEqual([
-    { half: null, at: 2 },
+    { half: null, at: OURS.length },
   ]);
-  await writeFile(join(path, '0003_bad.sql'), 'CREATE TABLE slipway.half (x int);');
-  expect((await up()).applied).toEqual(['0003_bad.sql']);
+  await writeFile(join(path, '0004_bad.sql'), 'CREATE TABLE slipway.half (x int);');
+  expect((await up()).applied).toEqual(['0004_bad.sql']);
 });
 
 test('a missing number is refused before anything is applied', async () => {
-  await change('0004_gap.sql', 'SELECT 1;');
-  await expect(up()).rejects.toThrow(/should have number 3/);
+  await change('0005_gap.sql', 'SELECT 1;');
+  await expect(up()).rejects.toThrow(/should have number 4/);
 });
 
 test('one role for both works and is said to be the weaker guard', async () => {
@@ -109,7 +111,7 @@ test('the application can ask whether the schema is the one it needs', async () 
     await expect(assertMigrated(pool)).rejects.toThrow(/lacks migration 0001_ledger\.sql: run slipway setup/);
     await up();
     await assertMigrated(pool);
-    await change('0003_future.sql', 'SELECT 1;');
+    await change('0004_future.sql', 'SELECT 1;');
     await up();
     await expect(assertMigrated(pool)).rejects.toThrow(/newer than this version/);
   } finally {

@@ -47,7 +47,7 @@ const makePartition = (daysAgo: number) =>
 const exists = async (table: string) =>
   (await db.asSuperuser(`SELECT to_regclass('slipway.${table}') IS NOT NULL AS here`))[0]?.['here'];
 
-beforeEach(() => db.asSuperuser('TRUNCATE slipway.predictions, slipway.outcomes'));
+beforeEach(() => db.asSuperuser('TRUNCATE slipway.predictions, slipway.outcomes CASCADE'));
 
 describe('partitions', () => {
   test('are there for today and the two days after, and making them again does nothing', async () => {
@@ -110,6 +110,42 @@ describe('retention', () => {
   });
 });
 
+describe('labels of unknown ids', () => {
+  const age = (id: string, days: number) =>
+    db.asSuperuser(
+      `UPDATE slipway.outcomes SET received_at = now() - interval '${days} days' WHERE request_id = '${id}'`,
+    );
+  const dropped = async () =>
+    (await db.asSuperuser('SELECT endpoint, dropped FROM slipway.unknown_outcomes')).map((row) => ({ ...row }));
+
+  test('are dropped and counted after their days, also those of an endpoint that nobody has', async () => {
+    await label('old');
+    await db.pool.query(
+      `INSERT INTO slipway.outcomes (target, endpoint, request_id, label) VALUES ('local', 'digist', 'typo', '7')`,
+    );
+    await label('young');
+    await age('old', 8);
+    await age('typo', 8);
+    const drop = () => db.pool.query(`SELECT slipway.drop_unknown('local', 7) AS gone`);
+    expect((await drop()).rows).toEqual([{ gone: '2' }]);
+    expect(await ids('outcomes')).toEqual(['young']);
+    expect(await dropped()).toEqual(
+      expect.arrayContaining([
+        { endpoint: 'digits', dropped: '1' },
+        { endpoint: 'digist', dropped: '1' },
+      ]),
+    );
+  });
+
+  test('stay when their prediction is known, however old they are', async () => {
+    await label('known');
+    await db.asSuperuser(`UPDATE slipway.outcomes SET served_at = now()`);
+    await age('known', 20);
+    await db.pool.query(`SELECT slipway.drop_unknown('local', 7)`);
+    expect(await ids('outcomes')).toEqual(['known']);
+  });
+});
+
 describe('forgetting a user', () => {
   test('deletes predictions, their shadows and labels, and nothing of anybody else', async () => {
     await predict({ id: 'r1', user: 'ann' });
@@ -140,6 +176,8 @@ describe('the application', () => {
     'UPDATE slipway.predictions SET status = 200',
     `UPDATE slipway.outcomes SET label = '1'`,
     'DELETE FROM slipway.outcomes',
+    'DELETE FROM slipway.outcome_revisions',
+    `INSERT INTO slipway.unknown_outcomes VALUES ('local', 'digits', 0, now())`,
     'CREATE TABLE slipway.mine (x int)',
   ])('may not %s', async (sql) => {
     await expect(db.pool.query(sql)).rejects.toThrow(/permission denied/);

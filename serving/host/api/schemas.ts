@@ -115,7 +115,8 @@ export const outcomes = {
       requestId: shortText,
       row: { type: 'integer', minimum: 0, maximum: 2_147_483_647 },
       label: { type: ['string', 'number', 'boolean'] },
+      at: { type: 'string', format: 'date-time' },
     },
-    ['row'],
+    ['row', 'at'],
   ),
 } as const;

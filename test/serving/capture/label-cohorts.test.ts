@@ -41,7 +41,7 @@ test('late labels are counted by when their predictions were made, once, and the
 
   await label('a', 0, 10, (i) => i);
   await rowsWith('10 labels', (rows) => sum(rows, 'n') === 10);
-  expect(await label('a', 0, 20, (i) => i + (i % 2))).toEqual({ accepted: 10, repeated: 10 });
+  expect(await label('a', 0, 20, (i) => i + (i % 2))).toEqual({ accepted: 10, repeated: 5, revised: 5, unknown: 0 });
   const rows = await rowsWith('20 labels', (seen) => sum(seen, 'n') === 20);
 
   expect((await evidence.batches()).slice(0, made.length)).toEqual(made);

@@ -104,6 +104,37 @@ test('labels of a draft that is given again are counted once, and known as count
   rmSync(folder, { recursive: true });
 });
 
+test('a push of ids that nobody knows takes no part of the batches’ time but a bounded one', async () => {
+  const sink = newSink();
+  await evidence.client.query(`insert into slipway.outcomes (target, endpoint, request_id, row, label, received_at)
+    select 'local', 'digits', 'nobody-' || i, 0, '7', now() - interval '1 hour' from generate_series(1, 1200) i`);
+  const looked = async () => {
+    const query = "select from slipway.outcomes where request_id like 'nobody-%' and look_at > now()";
+    return (await evidence.client.query(query)).rowCount;
+  };
+  const seen: (number | null)[] = [];
+  for (const second of [30, 31, 32, 33]) {
+    await sink.addBatch(draft(second), 0);
+    seen.push(await looked());
+  }
+  expect(seen).toEqual([500, 1000, 1200, 1200]);
+});
+
+test('a label that came an hour before its prediction is credited when it is looked for again', async () => {
+  const sink = newSink();
+  await evidence.client.query(`insert into slipway.outcomes (target, endpoint, request_id, row, label, received_at)
+    values ('local', 'digits', 'early', 0, '7', now() - interval '1 hour')`);
+  const [opened, sealed] = [0, 1000].map((after) => new Date(Date.now() + after).toISOString());
+  const now = { ...draft(40), opened: opened ?? '', sealed: sealed ?? '' };
+  expect((await sink.addBatch(now, 0)).labels).toEqual([]);
+  const wait = "select look_at - now() > interval '9 minutes' as far from slipway.outcomes where request_id = 'early'";
+  expect((await evidence.client.query(wait)).rows).toEqual([{ far: true }]);
+  await sink.addPredictions([{ ...row('1'), ts: Date.now() - 120_000, requestId: 'early', prediction: '7' }]);
+  await evidence.client.query("update slipway.outcomes set look_at = now() where request_id = 'early'");
+  const next = { ...now, opened: now.sealed, sealed: new Date(Date.now() + 2000).toISOString() };
+  expect((await sink.addBatch(next, 0)).labels).toEqual([{ version: 'v1', n: 1, correct: 1 }]);
+});
+
 function newSink(options: Partial<PostgresSinkOptions> = {}): BatchSink {
   const connectionString = evidence.database.appUrl;
   const sink = createPostgresSink({ connectionString, target: 'local', onFault: () => undefined, ...options });

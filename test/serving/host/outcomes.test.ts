@@ -1,7 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Client } from 'pg';
 import { createPostgresOutcomes } from '../../../serving/host/postgres-outcomes.ts';
-import { startHost, type RunningHost } from './support/host-fixture.ts';
+import { slipway } from '../../client/recording-terminal.ts';
+import { startHost, TOKEN, type RunningHost } from './support/host-fixture.ts';
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
 
 let postgres: TestPostgres;
@@ -24,21 +28,15 @@ afterAll(async () => {
 
 const push = (outcomes: unknown) => running.ask('POST', '/outcomes', outcomes);
 
-test('labels of every type arrive by request and row, and the first one stands', async () => {
+test('labels of every type arrive by request and row, and the same one again counts once', async () => {
   const labels = [
     { endpoint: 'digits', requestId: 'a', label: 7 },
     { endpoint: 'digits', requestId: 'a', row: 1, label: 'se"ven' },
     { endpoint: 'digits', requestId: 'b', label: false },
   ];
-  expect(await push(labels)).toMatchObject({ status: 200, body: { accepted: 3, repeated: 0 } });
-  expect(
-    await push([
-      { endpoint: 'digits', requestId: 'a', label: 8 },
-      { endpoint: 'digits', requestId: 'c', label: 1 },
-    ]),
-  ).toMatchObject({
-    body: { accepted: 1, repeated: 1 },
-  });
+  expect(await push(labels)).toMatchObject({ status: 200, body: { accepted: 3, repeated: 0, revised: 0, unknown: 3 } });
+  const again = [{ ...labels[0], label: '7' }, labels[1], { endpoint: 'digits', requestId: 'c', label: 1 }];
+  expect(await push(again)).toMatchObject({ body: { accepted: 1, repeated: 2, revised: 0 } });
   const { rows } = await client.query('select target, request_id, row, label from slipway.outcomes order by 2, 3');
   expect(rows).toEqual([
     { target: 'local', request_id: 'a', row: 0, label: 7 },
@@ -47,6 +45,59 @@ test('labels of every type arrive by request and row, and the first one stands',
     { target: 'local', request_id: 'c', row: 0, label: 1 },
   ]);
 });
+
+test('another label takes the place of the first, which is kept beside it', async () => {
+  const first = { endpoint: 'digits', requestId: 'changed', label: 'cat' };
+  expect(await push([first, { ...first, label: 'dog' }])).toMatchObject({ body: { accepted: 1, revised: 1 } });
+  const read = 'select label, revision from slipway.outcomes where request_id = $1';
+  expect((await client.query(read, ['changed'])).rows).toEqual([{ label: 'dog', revision: 1 }]);
+  const kept = 'select label, revision from slipway.outcome_revisions where request_id = $1';
+  expect((await client.query(kept, ['changed'])).rows).toEqual([{ label: 'cat', revision: 0 }]);
+});
+
+test('an older truth that arrives late does not take the place of a later one', async () => {
+  const label = { endpoint: 'digits', requestId: 'timed', label: 'paid', at: '2026-11-02T00:00:00Z' };
+  await push([label]);
+  const older = { ...label, label: 'open', at: '2026-11-01T00:00:00Z' };
+  expect(await push([older])).toMatchObject({ body: { accepted: 0, repeated: 1, revised: 0 } });
+  const read = 'select label from slipway.outcomes where request_id = $1';
+  expect((await client.query(read, ['timed'])).rows).toEqual([{ label: 'paid' }]);
+});
+
+test('a label is credited to the version that served as soon as it comes', async () => {
+  const insert = `insert into slipway.predictions
+    (ts, target, endpoint, request_id, row, version, arm, role, epoch, sequence, status, latency_ms)
+    values ('2026-11-01T10:00:00Z', 'local', 'digits', 'served', 0, 'v2', 'v3', $1, 1, 1, 200, 1)`;
+  for (const role of ['live', 'shadow']) await client.query(insert, [role]);
+  const served = { endpoint: 'digits', requestId: 'served', label: 1 };
+  expect(await push([served])).toMatchObject({ body: { accepted: 1, unknown: 0 } });
+  const read = 'select version, served_at from slipway.outcomes where request_id = $1';
+  expect((await client.query(read, ['served'])).rows).toEqual([
+    { version: 'v2', served_at: new Date('2026-11-01T10:00:00Z') },
+  ]);
+  await client.query("delete from slipway.predictions where request_id = 'served'");
+});
+
+test('a file that is pushed twice from the command line counts once', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'slipway-push-'));
+  await mkdir(join(home, 'serving'));
+  await writeFile(join(home, 'serving', 'host.json'), JSON.stringify({ url: running.url }));
+  await writeFile(join(home, 'serving', 'token'), TOKEN);
+  const file = join(home, 'labels.csv');
+  const lines = Array.from({ length: 3000 }, (_, i) => `pushed-${i},${i % 10}\n`);
+  await writeFile(file, `request_id,label\n${lines.join('')}`);
+  vi.stubEnv('SLIPWAY_HOME', home);
+  try {
+    const push = () => slipway('outcomes', 'push', file, '--endpoint', 'digits');
+    expect((await push()).out).toContain('3,000 accepted, 0 already known');
+    expect((await push()).out).toContain('0 accepted, 3,000 already known');
+    const wrong = await slipway('outcomes', 'push', file, '--endpoint', 'none');
+    expect(wrong.err).toContain('there is no endpoint none');
+  } finally {
+    vi.unstubAllEnvs();
+    await rm(home, { recursive: true });
+  }
+}, 30_000);
 
 test('the predictions of one user are deleted, and no others', async () => {
   const insert = `insert into slipway.predictions (ts, target, endpoint, request_id, row, arm, role, epoch, sequence, user_id, status, latency_ms)

@@ -1,0 +1,86 @@
+import { Option, type Command } from 'commander';
+import { EXIT } from '../exit-codes.ts';
+import { silentExit } from '../failure.ts';
+import type { NamedColumns } from '../outcomes/columns.ts';
+import { pushLabels } from '../outcomes/push.ts';
+import type { LabelType } from '../outcomes/read-labels.ts';
+import { renderPushed } from '../render/pushed.ts';
+import { parsePlace, type Place } from '../rollouts/place.ts';
+import { servingOf } from '../serving.ts';
+import type { Terminal } from '../terminal.ts';
+
+export function addOutcomes(program: Command, terminal: Terminal): void {
+  const outcomes = program
+    .command('outcomes')
+    .description('bring what became of predictions: labels, clicks, rewards')
+    .helpCommand(false)
+    .addHelpText('after', '\nExample:\n  slipway outcomes push labels.csv --endpoint digits');
+  addPush(outcomes, terminal);
+}
+
+interface PushFlags extends NamedColumns {
+  readonly endpoint: Place;
+  readonly labelType: LabelType;
+  readonly json?: boolean;
+}
+
+function addPush(outcomes: Command, terminal: Terminal): void {
+  outcomes
+    .command('push')
+    .argument('<file>', '.csv, .tsv, .jsonl, .ndjson or .parquet; text also as .gz')
+    .description('send the labels of a file; each is credited to the version that served')
+    .requiredOption('--endpoint <endpoint>', 'whose predictions: digits, prod-eu/digits', parsePlace)
+    .option('--id <column>', 'column of the request id (x-request-id); request_id or id when absent')
+    .option('--row <column>', 'column of the row inside a request with several; row, else all are row 0')
+    .option('--label <column>', 'column of the label; label, outcome, target, truth … when absent')
+    .option('--time <column>', 'column of when the truth was known, ISO 8601, UTC without a zone')
+    .addOption(
+      new Option('--label-type <type>', 'what the labels of a file of text are')
+        .choices(['auto', 'text', 'number', 'boolean'])
+        .default('auto'),
+    )
+    .option('--json', 'print the sums and the rejected lines as JSON')
+    .addHelpText(
+      'after',
+      `
+The whole file is read and checked first; a file that cannot be read sends nothing. The same label for the same id and row
+counts once, however often it is sent; another label takes the place of the one before. Ends with 1 where lines were
+rejected; the others were sent.
+
+Examples:
+  slipway outcomes push labels.csv --endpoint digits
+  slipway outcomes push returns.parquet --endpoint prod-eu/demand --id order_request --label returned --time day`,
+    )
+    .action(async (path: string, { endpoint: place, labelType, json, ...named }: PushFlags) => {
+      const serving = await servingOf(place.target);
+      // DuckDB takes longer to load than most commands take in all.
+      const { readLabels } = await import('../outcomes/read-labels.ts');
+      const file = await readLabels(path, named, labelType);
+      try {
+        const { labels, superseded, rejected, rejectedLines, lineWord } = file;
+        const onProgress = progress(terminal, labels, json === true);
+        const pushed = await pushLabels(file, place.endpoint, { send: serving.addOutcomes, onProgress });
+        terminal.out(
+          json
+            ? `${JSON.stringify({ ...pushed, superseded, rejected, rejectedLines })}\n`
+            : renderPushed(pushed, { labels, superseded, rejected, rejectedLines, lineWord }),
+        );
+        if (rejected > 0) throw silentExit(EXIT.unexpected);
+      } finally {
+        await file.close();
+      }
+    });
+}
+
+const SHOW_MS = 500;
+
+function progress({ err, isScreen }: Terminal, all: number, isQuiet: boolean): (sent: number) => void {
+  let shownAt = performance.now();
+  return (sent) => {
+    if (isQuiet || (performance.now() - shownAt < SHOW_MS && sent < all)) return;
+    shownAt = performance.now();
+    const line = `${sent.toLocaleString('en-US')} of ${all.toLocaleString('en-US')} labels`;
+    if (isScreen) err(`\r${line}${sent < all ? '' : '\n'}`);
+    else if (sent < all) err(`${line}\n`);
+  };
+}
