@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { AftermathInput } from '../domain/aftermath.ts';
 import type { GateQuestion } from '../domain/gate-question.ts';
+import type { Receiver } from '../domain/receivers.ts';
 import type { MlflowClient } from '../packages/mlflow-client-ts/src/index.ts';
 import type { DoctorPorts } from './doctor/ports.ts';
 import type { ServingTarget } from './targets/target.ts';
@@ -14,6 +15,8 @@ export interface Deps {
   readonly fetch: typeof globalThis.fetch;
   /** Secrets of receivers are named in the specification and read from here. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Who is told where a specification does not say; nobody where it is absent. */
+  readonly receivers?: () => Promise<readonly Receiver[]>;
   /** The namespace's page in Temporal's Web UI, which alerts link to; they have no link where it is absent. */
   readonly webUi?: string | null;
   /** Milliseconds since 1970. */

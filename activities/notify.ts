@@ -1,8 +1,9 @@
 import { Context } from '@temporalio/activity';
 import type { Alert } from '../domain/alert.ts';
 import type { Notice, NoticeFacts } from '../domain/notice.ts';
-import type { Receiver } from '../domain/receivers.ts';
-import { deliver } from './alerts/deliver.ts';
+import { testAlert, type NotifyInput } from '../domain/notify-test.ts';
+import type { Delivery, Receiver } from '../domain/receivers.ts';
+import { attempt, deliver } from './alerts/deliver.ts';
 import { originHere, sendNotice } from './alerts/notices.ts';
 import { remembered } from './alerts/remembered.ts';
 import type { Deps } from './deps.ts';
@@ -14,6 +15,11 @@ export interface Notify extends Notice {
 export interface SendAlert {
   readonly alert: Alert;
   readonly receivers: readonly Receiver[];
+}
+
+export interface TryReceivers {
+  readonly input: NotifyInput;
+  readonly status: Alert['status'];
 }
 
 /** A rollout that waits to close until people were told that something is left to do, waits so long at most. */
@@ -34,6 +40,17 @@ export function createNotifyActivities(deps: Deps) {
       const delivery = [alert.key, alert.status, workflowExecution?.runId, activityId].join(':');
       const message = { alert, delivery, body: { event: 'alert', ...alert } };
       await remembered((has) => deliver(deps, message, receivers, has));
+    },
+
+    /** Sends a test to receivers, or to the worker's own, once, and returns what came of each in the order given. */
+    async tryReceivers({ input, status }: TryReceivers): Promise<Delivery[]> {
+      const receivers = input.receivers ?? (await deps.receivers?.()) ?? [];
+      const { workflowExecution, scheduledTimestampMs } = Context.current().info;
+      const { workflowId = '', runId: run = '' } = workflowExecution ?? {};
+      const link = deps.webUi ? `${deps.webUi}/workflows/${workflowId}/${run}` : null;
+      const alert = testAlert(input, { status, run, link, at: new Date(scheduledTimestampMs).toISOString() });
+      const message = { alert, delivery: [alert.key, status].join(':'), body: { event: 'alert', ...alert } };
+      return Promise.all(receivers.map((to) => attempt(deps, message, to)));
     },
   };
 }

@@ -21,7 +21,7 @@ import type { EndpointReading, ServingTarget } from './targets/target.ts';
 export function createPreflightActivities(deps: Deps) {
   return {
     async preflight({ input, rolloutKey }: { input: RolloutInput; rolloutKey: string }): Promise<PreflightFacts> {
-      const plan = planOf(input, deps);
+      const plan = await planOf(input, deps);
       const target = await deps.target(plan.target);
       await checkCapabilities(target, plan);
       const resolved = await resolveVersion(deps.mlflow, plan.model, plan.version);
@@ -56,7 +56,7 @@ export function createPreflightActivities(deps: Deps) {
   };
 }
 
-function planOf({ spec }: RolloutInput, { env }: Deps): RolloutPlan {
+async function planOf({ spec }: RolloutInput, { env, receivers }: Deps): Promise<RolloutPlan> {
   const reading = checkSpec(spec);
   if ('faults' in reading) {
     const lines = reading.faults.map(({ path, message }) => `${path}: ${message}`);
@@ -64,7 +64,8 @@ function planOf({ spec }: RolloutInput, { env }: Deps): RolloutPlan {
       details: [...reading.faults],
     });
   }
-  const plan = planRollout(reading.spec);
+  const planned = planRollout(reading.spec);
+  const plan = reading.spec.notify === undefined ? { ...planned, notify: (await receivers?.()) ?? [] } : planned;
   const unset = plan.notify.flatMap(secretsOf).filter((name) => !env[name]);
   if (unset.length > 0)
     throw failure('InvalidSpec', `notify: the worker has no environment variable ${unset.join(', ')}`);

@@ -43,6 +43,7 @@ export function createRollbackActivities(deps: Deps) {
         ...planRollout({ endpoint, model, target: targetName, version: back.version }),
         runtime,
         serving: reading.settings,
+        notify: (await deps.receivers?.()) ?? [],
       };
       return {
         plan,

@@ -11,6 +11,7 @@ import { addHistory } from './commands/history.ts';
 import { addJudge } from './commands/judge.ts';
 import { addList } from './commands/list.ts';
 import { addLogs } from './commands/logs.ts';
+import { addNotify } from './commands/notify.ts';
 import { addOutcomes } from './commands/outcomes.ts';
 import { addPauseAndResume } from './commands/signals.ts';
 import { addPlan } from './commands/plan.ts';
@@ -33,7 +34,7 @@ const GROUPS = {
   'The hand on a rollout:': [addPauseAndResume, addApprove, addPromote, addAbort, addRollback],
   'What production says:': [addOutcomes],
   'The gate alone:': [addJudge],
-  'An installation of your own:': [addSetup],
+  'An installation of your own:': [addSetup, addNotify],
 };
 
 /** Runs one command line and returns what the shell is told. */

@@ -8,6 +8,8 @@ import { listRollouts, type ListedRollout, type ListFilter } from './rollouts/li
 import { look } from './rollouts/look.ts';
 import { startRollback, untilPrepared, type RollbackRequest } from './rollouts/go-back.ts';
 import { startRollout, type Started, type StartRequest } from './rollouts/start.ts';
+import { tryReceivers, type TriedReceiver } from './alerts/try-receivers.ts';
+import type { NotifyInput } from '../domain/notify-test.ts';
 import type { Place } from './rollouts/place.ts';
 import type { Sighting } from './rollouts/sighting.ts';
 
@@ -78,6 +80,11 @@ export class RolloutClient {
     const runId = await startRollback(this.#client, request);
     await untilPrepared(this.#client, request);
     return runId;
+  }
+
+  /** Has the worker send an alert and its end to receivers, or to its own, and tells what each answered. */
+  tryReceivers(input: NotifyInput): Promise<TriedReceiver[]> {
+    return tryReceivers(this.#client, input);
   }
 
   list(filter: ListFilter): Promise<ListedRollout[]> {

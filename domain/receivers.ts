@@ -14,6 +14,9 @@ export type Receiver =
   | { readonly pagerduty: { readonly routingKeyEnv: string; readonly url: string } }
   | { readonly email: { readonly to: readonly string[]; readonly from: string; readonly smtpEnv: string } };
 
+/** What came of telling one receiver: what it answered, or why it does not have the message. */
+export type Delivery = { readonly receiver: string } & ({ readonly answer: string } | { readonly problem: string });
+
 const PAGERDUTY_URL = 'https://events.pagerduty.com';
 
 export function planReceiver(to: ReceiverSpec): Receiver {

@@ -1,10 +1,14 @@
 import { dirname, resolve } from 'node:path';
 import { readFile } from 'node:fs/promises';
-import { formatFaults, type Fault } from './fault.ts';
+import { formatFaults, type Fault, type FoundFault } from './fault.ts';
 import { formChecker } from './form-faults.ts';
 import { NAME_PATTERN } from '../domain/ids.ts';
 import { object, text } from './schema-parts.ts';
+import { planReceiver, type Receiver, type ReceiverSpec } from '../domain/receivers.ts';
+import { reader } from './reader.ts';
 import { readYaml } from './read-yaml.ts';
+import { receiverFaults } from './rules-receivers.ts';
+import { receivers } from './schema-receivers.ts';
 
 /** A place where endpoints live. `local` without a URL is the serving host that `slipway up` started. */
 export interface TargetConfig {
@@ -17,10 +21,13 @@ export interface TargetConfig {
 
 export interface Config {
   readonly targets: Readonly<Record<string, TargetConfig>>;
+  /** Who is told of rollouts whose specification does not say. */
+  readonly notify: readonly Receiver[];
 }
 
 interface ConfigFile {
   targets?: Record<string, { kind: 'local'; url?: string; tokenFile?: string }>;
+  notify?: ReceiverSpec[];
 }
 
 const target = object(
@@ -41,11 +48,12 @@ const faultsOf = formChecker(
       propertyNames: { type: 'string', pattern: NAME_PATTERN },
       additionalProperties: target,
     },
+    notify: receivers,
   }),
 );
 
 /** Without a file there is one target, `local`. */
-const DEFAULT: Config = { targets: { local: { kind: 'local', url: null, tokenFile: null } } };
+const DEFAULT: Config = { targets: { local: { kind: 'local', url: null, tokenFile: null } }, notify: [] };
 
 /** The file `slipway.yaml` is refused; says where and why. */
 export class InvalidConfig extends Error {
@@ -73,7 +81,7 @@ export async function readConfig(file: string = resolve('slipway.yaml')): Promis
 /** The same for text that is already at hand; `file` is what relative paths in it start from. */
 export function parseConfig(written: string, file: string): Config {
   const { value, faults, locate } = readYaml(written);
-  const all = [...faults, ...(value === undefined || value === null ? [] : faultsOf(value).map(locate))];
+  const all = [...faults, ...(value === undefined || value === null ? [] : faultsIn(value).map(locate))];
   if (all.length > 0) throw new InvalidConfig(file, all);
   const targets = Object.entries((value as ConfigFile | null)?.targets ?? {}).map(
     ([name, { kind, url, tokenFile }]) => {
@@ -81,5 +89,10 @@ export function parseConfig(written: string, file: string): Config {
       return [name, { kind, url: url ?? null, tokenFile: token }] as const;
     },
   );
-  return { targets: { ...DEFAULT.targets, ...Object.fromEntries(targets) } };
+  const notify = ((value as ConfigFile | null)?.notify ?? []).map(planReceiver);
+  return { targets: { ...DEFAULT.targets, ...Object.fromEntries(targets) }, notify };
+}
+
+function faultsIn(value: unknown): FoundFault[] {
+  return [...faultsOf(value), ...receiverFaults(reader(value))];
 }

@@ -11,6 +11,7 @@ import { makeCurrentCommand, workerDeployment } from './deployment.ts';
 import { slipwayHome } from '../spec/home.ts';
 import { dataConverter } from '../temporal/data-converter.ts';
 import { temporalConfig } from '../temporal/connection.ts';
+import { ownReceivers } from './receivers.ts';
 import { createTargets, targetNames } from './targets.ts';
 import { WatchGauge } from './watch-gauge.ts';
 import { webUiOf } from './web-ui.ts';
@@ -41,6 +42,7 @@ async function main(): Promise<void> {
     target: createTargets(),
     fetch: globalThis.fetch,
     env: process.env,
+    receivers: ownReceivers,
     webUi: webUiOf(process.env, namespace),
     clock: Date.now,
     doctor: { workflows: createWorkflowsPort(client), targetNames, home: slipwayHome() },

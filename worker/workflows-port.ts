@@ -3,15 +3,13 @@ import type { Place, RunState, WorkflowsPort } from '../activities/doctor/ports.
 import type { AftermathInput } from '../domain/aftermath.ts';
 import { rolloutWorkflowId } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { isPolled } from '../temporal/pollers.ts';
 import { abortSignal, aftermathOptions, ATTRIBUTES, rollbackOptions, TASK_QUEUES } from '../workflows/messages.ts';
 
-/** A poller that has not asked for this long is gone: a worker asks at least once a minute. */
-const POLLER_MS = 90_000;
 /** Longest time to wait for one answer. */
 const ANSWER_MS = 5_000;
 /** The same for a list of any length. */
 const LIST_MS = 30_000;
-const WORKFLOW_QUEUE_TYPE = 1;
 
 /** Temporal as doctor and janitor ask it. */
 export function createWorkflowsPort(client: Client): WorkflowsPort {
@@ -24,19 +22,7 @@ export function createWorkflowsPort(client: Client): WorkflowsPort {
 
     places: () => client.withDeadline(Date.now() + LIST_MS, () => places(client)),
 
-    async hasWorker() {
-      const { namespace } = client.options;
-      const { pollers } = await soon(() =>
-        client.workflowService.describeTaskQueue({
-          namespace,
-          taskQueue: { name: TASK_QUEUES.workflows },
-          taskQueueType: WORKFLOW_QUEUE_TYPE,
-        }),
-      );
-      return (pollers ?? []).some(
-        ({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000 > Date.now() - POLLER_MS,
-      );
-    },
+    hasWorker: () => soon(() => isPolled(client, TASK_QUEUES.workflows)),
 
     async startRollback(input) {
       try {

@@ -1,5 +1,5 @@
 import { isProblem } from '../../domain/alert.ts';
-import { receiverName, type Receiver } from '../../domain/receivers.ts';
+import { receiverName, type Delivery, type Receiver } from '../../domain/receivers.ts';
 import { failure } from '../failures.ts';
 import { toAlertmanager } from './alertmanager.ts';
 import { toEmail } from './email.ts';
@@ -7,9 +7,6 @@ import type { AlertPorts, Message } from './message.ts';
 import { toPagerDuty } from './pagerduty.ts';
 import { toSlack } from './slack.ts';
 import { toWebhook } from './webhook.ts';
-
-/** What came of one receiver: what it answered, or why it does not have the message. */
-export type Delivery = { readonly receiver: string } & ({ readonly answer: string } | { readonly problem: string });
 
 /** Sends a message to one receiver and says what came of it. */
 export async function attempt(ports: AlertPorts, message: Message, to: Receiver): Promise<Delivery> {

@@ -76,6 +76,6 @@ function settingRows({ serving, runtime, stickyHeader, maxBlindMs, notify }: Rol
       `a batch every ${formatDuration(serving.batchMs)}; without any for ${formatDuration(maxBlindMs)}: back, and held`,
     ],
     ['capture', `${formatShare(capture.sample)} of bodies kept ${capture.retentionDays} days${without}`],
-    ['notify', notify.length === 0 ? 'nobody' : notify.map(receiverName).join(', ')],
+    ['notify', notify.length === 0 ? 'nobody named here' : notify.map(receiverName).join(', ')],
   ];
 }

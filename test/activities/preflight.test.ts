@@ -94,6 +94,19 @@ test('a secret that the worker does not have is found before anything starts', a
   await expect(preflight({ endpoint: 'fresh', model: 'digits', version: 1, notify })).rejects.toThrow('NO_SUCH_SECRET');
 });
 
+test("where a specification does not say who is told, the worker's own receivers are; an empty list means nobody", async () => {
+  const own = [{ webhook: 'https://example.org/hook', secretEnv: 'NO_SUCH_SECRET' }];
+  const spec = { endpoint: 'told', model: 'digits', version: 1 };
+  const told = (given: RolloutSpec, env: Deps['env']): Promise<PreflightFacts> =>
+    new MockActivityEnvironment().run(
+      createPreflightActivities({ ...deps(), env, receivers: () => Promise.resolve(own) }).preflight,
+      { input: { spec: given }, rolloutKey: 'told' },
+    );
+  expect((await told(spec, { NO_SUCH_SECRET: 'x' })).plan.notify).toEqual(own);
+  expect((await told({ ...spec, notify: [] }, {})).plan.notify).toEqual([]);
+  await expect(told(spec, {})).rejects.toThrow('NO_SUCH_SECRET');
+});
+
 test('the outcome is left on the version: tags, a report, and the head of the ledger', async () => {
   const facts = await preflight({ endpoint: 'marked', model: 'digits', version: 1 });
   const { publishOutcome } = createOutcomeActivities(deps());

@@ -55,6 +55,11 @@ describe('a specification at the door', () => {
     });
   });
 
+  test('whose receivers are tried is checked as any', async () => {
+    const { code, err } = await slipway('notify', 'test', file('bad.yaml'));
+    expect([code, err]).toEqual([2, expect.stringContaining('bad.yaml has 2 faults')]);
+  });
+
   test('that is not there ends with 2', async () => {
     const { code, err } = await slipway('plan', '-f', file('none.yaml'));
     expect([code, err]).toEqual([2, expect.stringMatching(/there is no file .*none\.yaml/)]);

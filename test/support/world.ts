@@ -124,6 +124,7 @@ export class World {
       await this.before('sendAlert', alert.name);
       this.notices.push(alert.name);
     },
+    tryReceivers: async () => [],
     keepHouse: async () => {
       await this.before('keepHouse', 'janitor');
       return { endpoints: 0, findings: [], repairs: [] };
