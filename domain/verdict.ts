@@ -54,6 +54,8 @@ export interface Verdict {
   readonly algorithm: string;
   /** Chance of a false alarm that this stage may use up, and what the whole rollout may. */
   readonly alpha?: { readonly stage: number; readonly total: number };
+  /** Of a validation that passed: the digest of the profile of what is normal (profile.ts). */
+  readonly profile?: string;
   /** Metrics on which the candidate failed. */
   readonly culprits?: readonly string[];
   /** Where the risk-bounded ramp stands, in bad responses; weight in parts per 10,000. */

@@ -20,6 +20,16 @@ export async function attach(
 ): Promise<string | null> {
   if (runId === null) return null;
   const path = `slipway/${rolloutId}/${name}`;
+  return upload(mlflow, { runId, path }, content, signal);
+}
+
+/** Writes an artifact of a run, over the one there may be; returns where it lies, `null` when the run is gone. */
+export async function upload(
+  mlflow: MlflowClient,
+  { runId, path }: { readonly runId: string; readonly path: string },
+  content: string,
+  signal?: AbortSignal,
+): Promise<string | null> {
   try {
     await mlflow.artifacts.upload({ runId }, path, content, { signal });
   } catch (error) {

@@ -5,9 +5,11 @@ import type { Verdict } from '../../domain/verdict.ts';
 import type { MlflowClient } from '../../packages/mlflow-client-ts/src/index.ts';
 import { failure } from '../failures.ts';
 import { attach } from '../registry/attach.ts';
+import { attachProfile, profileDigest } from '../registry/profile.ts';
 import type { ServingTarget } from '../targets/target.ts';
 import { loadDataSet, type DataSet } from './data-set.ts';
 import { findings } from './judge.ts';
+import { profileOf } from './profile.ts';
 import { scoreVersion, type Scores } from './score-version.ts';
 import { validationReport } from './validation-report.ts';
 import { validationVerdict } from './verdict.ts';
@@ -24,7 +26,8 @@ export interface ValidateVersion {
 /**
  * Scores the candidate through its own server on the plan's validation set, side by side with stable, and judges it.
  *
- * The full report is logged on the candidate's run as `slipway/<rollout>/validation.json`. Safe to repeat.
+ * The full report is logged on the candidate's run as `slipway/<rollout>/validation.json`. What is normal of the
+ * inputs and answers of a candidate that passed is kept there as `slipway/profile.json`. Safe to repeat.
  *
  * @throws failure `InvalidData` for a data set, slice, limit or metric that is wrong
  * @throws failure `NotReady` when a version's server is not up
@@ -44,7 +47,10 @@ export async function validateVersion(wanted: ValidateVersion): Promise<Verdict>
     const verdict = validationVerdict(evidence, found, data.sha256);
     const report = validationReport(evidence, found, verdict);
     await attach(mlflow, { runId: candidate.runId, rolloutId }, 'validation.json', report, signal);
-    return verdict;
+    if (verdict.decision !== 'pass') return verdict;
+    const profile = await profileOf(data, scores.predictions);
+    await attachProfile(mlflow, candidate.runId, profile, signal);
+    return { ...verdict, profile: profileDigest(profile) };
   } finally {
     await data.close();
   }

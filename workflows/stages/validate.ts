@@ -21,7 +21,12 @@ export async function validate(run: Run): Promise<void> {
   progress.status.lastVerdict = verdict;
   const passed = verdict.decision === 'pass';
   const reason = verdict.reason === 'SkewFound' ? 'SkewFound' : passed ? 'ValidationPassed' : 'ValidationFailed';
-  journal.note({ stage: 'validate', reason, detail: { summary: verdict.summary }, evidence: verdict });
+  journal.note({
+    stage: 'validate',
+    reason,
+    detail: { summary: verdict.summary, ...(verdict.profile && { profile: verdict.profile }) },
+    evidence: verdict,
+  });
   if (verdict.decision === 'fail') throw new Halt('rolled_back', reason, verdict.summary, verdict);
   if (!passed) throw new Halt('held', 'NotEnoughEvidence', verdict.summary, verdict);
   progress.end('validate', 'passed', verdict.summary);

@@ -1,6 +1,6 @@
-import type { Bins, Value } from './bins.ts';
+import type { Bins, Value } from '../../../domain/bins.ts';
 import type { Fields } from './fields.ts';
-import { binCount, binOf, binsOf } from './bins.ts';
+import { binCount, binOf, binsOf } from '../../../domain/bins.ts';
 
 /** Features of requests, and of answers, that are counted at most: each costs about a hundred bytes of every batch and arm. */
 export const MOST_FEATURES = 8;

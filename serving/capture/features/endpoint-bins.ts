@@ -1,7 +1,7 @@
 import type { BinCounts } from '../../../domain/gate-batch.ts';
-import type { Bins } from './bins.ts';
+import type { Bins } from '../../../domain/bins.ts';
 import type { Asked, Fields } from './fields.ts';
-import { binCount, binOf } from './bins.ts';
+import { binCount, binOf } from '../../../domain/bins.ts';
 
 /** The bins of an endpoint: the same for all arms and all batches. */
 export interface EndpointBins {

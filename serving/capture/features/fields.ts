@@ -1,9 +1,9 @@
 import type { Content } from '../content.ts';
 import type { Observation } from '../observation.ts';
-import type { Value } from './bins.ts';
+import type { Value } from '../../../domain/bins.ts';
 import { predictionsIn } from '../compare.ts';
 import { inputRows } from '../rows.ts';
-import { fraction } from '../sampling.ts';
+import { fraction } from '../../../domain/fraction.ts';
 
 export type Fields = ReadonlyMap<string, Value | null>;
 

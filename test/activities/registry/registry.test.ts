@@ -5,8 +5,10 @@ import { attachReport } from '../../../activities/registry/report.ts';
 import { digestVersion } from '../../../activities/registry/digest-version.ts';
 import { moveAlias } from '../../../activities/registry/alias.ts';
 import { readLineage } from '../../../activities/registry/lineage.ts';
+import { attachProfile, profileDigest, PROFILE_PATH, readProfile } from '../../../activities/registry/profile.ts';
 import { resolveVersion } from '../../../activities/registry/resolve-version.ts';
 import { tagVersion } from '../../../activities/registry/tags.ts';
+import { profileOf } from '../../../activities/validation/profile.ts';
 import { loadDataSet } from '../../../activities/validation/data-set.ts';
 import { MlflowClient } from '../../../packages/mlflow-client-ts/src/index.ts';
 import { NO_FENCE, type Fence } from '../../../domain/fence.ts';
@@ -256,5 +258,33 @@ describe('a data set among the artifacts of a run', () => {
     const source = `runs:/${first.runId}/eval/none.csv`;
     const error = { type: 'InvalidData', message: `${source}: the registry has no such artifact` };
     await expect(loadDataSet(mlflow, wanted(source))).rejects.toMatchObject(error);
+  });
+});
+
+describe('the profile of a version', () => {
+  const rows = Array.from({ length: 300 }, (_, i) => `${i % 50},${i % 3 === 0 ? 'night' : 'day'},${i},a`);
+
+  it('is kept on its run and read back as it was, of the inputs and of what the version answered', async () => {
+    await mlflow.artifacts.upload({ runId: first.runId }, 'eval/p.csv', ['age,light,id,y', ...rows].join('\n'));
+    const source = `runs:/${first.runId}/eval/p.csv`;
+    const data = await loadDataSet(mlflow, { source, label: 'y', exclude: ['id'], maxRows: null, slices: [] });
+    const answers = Array.from({ length: 300 }, (_, i) => (i === 7 ? null : i % 3));
+    const profile = await profileOf(data, answers);
+    await data.close();
+    await attachProfile(mlflow, first.runId, profile);
+    expect(await readProfile(mlflow, first.runId)).toEqual(profile);
+    expect(profileDigest(profile)).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(profile).toMatchObject({ rows: 300, columns: ['age', 'light'], sha256: data.sha256 });
+    expect(profile.inputs['light']).toMatchObject({ type: 'text', counts: [200, 100, 0, 0] });
+    expect(profile.inputs['age']).toMatchObject({ type: 'whole', range: [0, 49] });
+    expect(profile.outputs['prediction']?.counts).toEqual([100, 100, 99, 1, 0]);
+  });
+
+  it('is none where none was made, and says so of one that another release wrote', async () => {
+    expect(await readProfile(mlflow, null)).toBeNull();
+    expect(await readProfile(mlflow, second.runId)).toBeNull();
+    await attachProfile(mlflow, null, {} as never);
+    await mlflow.artifacts.upload({ runId: second.runId }, PROFILE_PATH, '{"format":2}');
+    await expect(readProfile(mlflow, second.runId)).rejects.toMatchObject({ type: 'InvalidData' });
   });
 });

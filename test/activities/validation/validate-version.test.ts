@@ -92,12 +92,15 @@ describe('validating a version', () => {
       facts: facts({ slices, margin: 0.2 }),
     });
     expect(verdict).toMatchObject({ decision: 'fail', reason: 'ValidationFailed' });
+    expect(verdict.profile).toBeUndefined();
     expect(verdict.summary).toContain('worse in slice "night": accuracy 0.34 against 1 of stable on 100 rows');
   });
 
   it('needs no stable where nothing has been served yet', async () => {
     const wanted = { mlflow, target: target({ 'v2-aa': right }), facts: facts({ limits: { accuracy: 0.99 } }, false) };
-    expect(await validateVersion(wanted)).toMatchObject({ decision: 'pass', samples: { candidate: 400, stable: 0 } });
+    const profile = expect.stringMatching(/^sha256:/) as string;
+    const passed = { decision: 'pass', samples: { candidate: 400, stable: 0 }, profile };
+    expect(await validateVersion(wanted)).toMatchObject(passed);
   });
 
   it('waits for a server that is not up, by a failure that is retried', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { CaptureSettings } from '../../../domain/serving-contract.ts';
-import { MOST_BINS, binCount, binOf, binsOf } from '../../../serving/capture/features/bins.ts';
+import { MOST_BINS, binCount, binOf, binsOf } from '../../../domain/bins.ts';
 import { MOST_FEATURES } from '../../../serving/capture/features/choose.ts';
 import { createFeatureReader } from '../../../serving/capture/features/feature-reader.ts';
 import { createFeatureTally } from '../../../serving/capture/features/endpoint-bins.ts';

@@ -1,4 +1,4 @@
-import { fraction } from '../sampling.ts';
+import { fraction } from './fraction.ts';
 
 /** What a field of a request or an answer may hold and be counted by; everything else counts as missing. */
 export type Value = string | number | boolean;
