@@ -54,7 +54,8 @@ function shares(counts: Bins): number[] {
   return counts.map((count) => (count + 0.5) / n);
 }
 
-function guess(counts: Bins, prior: readonly number[]): number[] {
+/** Shares as earlier counts have them, with a prior of so many observations that nothing has changed. */
+export function guess(counts: Bins, prior: readonly number[]): number[] {
   const n = total(counts) + PRIOR;
   return prior.map((share, i) => ((counts[i] ?? 0) + PRIOR * share) / n);
 }

@@ -72,8 +72,9 @@ function filled(counts: Bins, empty: Bins): Bins {
   return counts.length === empty.length ? counts : empty;
 }
 
-function remembered(counts: Bins, more: Bins): Bins {
+/** Counts with more of them, halved until they are few enough. */
+export function remembered(counts: Bins, more: Bins, most = REMEMBERED): Bins {
   let sum = counts.map((count, i) => count + (more[i] ?? 0));
-  while (total(sum) > REMEMBERED) sum = sum.map((count) => Math.floor(count / 2));
+  while (total(sum) > most) sum = sum.map((count) => Math.floor(count / 2));
   return sum;
 }
