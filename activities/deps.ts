@@ -27,4 +27,11 @@ export interface Deps {
   readonly startAftermath?: (input: AftermathInput) => Promise<void>;
   /** Told of every sealed batch that a watched gate has judged: how many milliseconds after it was sealed. */
   readonly judged?: (stage: GateQuestion['stage'], latenessMs: number) => void;
+  /** Told of every gate that begins to be watched, and asked for when the evidence store last answered; the result ends it. */
+  readonly watching?: (
+    watched: { readonly target: string; readonly endpoint: string; readonly stage: GateQuestion['stage'] },
+    lastSeen: () => number,
+  ) => () => void;
+  /** Told of every message to a receiver of alerts, by the receiver's kind. */
+  readonly delivered?: (kind: string, isDelivered: boolean) => void;
 }

@@ -52,6 +52,11 @@ export class GateWatch implements BatchReader {
     };
   }
 
+  /** When the evidence store last answered, in milliseconds since 1970. */
+  get lastSeen(): number {
+    return Date.parse(this.#sight.report().lastSeen);
+  }
+
   get everyMs(): number {
     const { question, limitMs } = this.#request;
     if (question.stage !== 'soak') return URGENT_MS;

@@ -37,7 +37,7 @@ const HEARTBEATS = 4;
 
 /** Watches gates. One activity looks as often as it likes without a history event for each look. */
 export function createWatchActivities(deps: Deps) {
-  const { pool, clock, judged } = deps;
+  const { pool, clock, judged, watching } = deps;
   const feed = new EvidenceFeed(pool);
   return {
     /**
@@ -58,12 +58,15 @@ export function createWatchActivities(deps: Deps) {
         { clock, scheduled, changed, judged },
         heardOf(context.info.heartbeatDetails),
       );
+      const { target, endpoint, question } = request;
+      const unwatched = watching?.({ target, endpoint, stage: question.stage }, () => watch.lastSeen);
       return withHeartbeat(
         async (signal) => {
           try {
             return await Promise.race([follow(watch, request, signal), context.cancelled]);
           } finally {
             feed.remove(watch);
+            unwatched?.();
           }
         },
         () => watch.report(),

@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { createPool } from '../activities/store/pool.ts';
 import { assertMigrated } from '../activities/store/schema-version.ts';
@@ -8,6 +7,10 @@ import { MlflowClient } from '../packages/mlflow-client-ts/src/index.ts';
 import { assertAttributes } from './attributes.ts';
 import { bundleToFile } from './bundle.ts';
 import { makeCurrentCommand, workerDeployment } from './deployment.ts';
+import { createOpenRollouts } from './metrics/open-rollouts.ts';
+import { Tally } from './metrics/tally.ts';
+import { temporalMetrics } from './metrics/temporal-metrics.ts';
+import { serve } from './serve.ts';
 import { slipwayHome } from '../spec/home.ts';
 import { dataConverter } from '../temporal/data-converter.ts';
 import { temporalConfig } from '../temporal/connection.ts';
@@ -25,7 +28,9 @@ const log = new DefaultLogger('INFO', ({ level, timestampNanos, message, meta })
 });
 
 async function main(): Promise<void> {
-  Runtime.install({ logger: log });
+  const port = process.env['SLIPWAY_WORKER_PORT'];
+  const temporal = port ? await temporalMetrics() : null;
+  Runtime.install({ logger: log, ...(temporal && { telemetryOptions: { metrics: temporal.exporter } }) });
   const { connection: options, namespace } = temporalConfig();
   const extra = { dataConverter: dataConverter() };
   const deployment = workerDeployment();
@@ -35,7 +40,7 @@ async function main(): Promise<void> {
   await assertAttributes(asking, namespace);
   const client = new Client({ connection: asking, namespace, ...extra });
   const [connection, workflowBundle] = await Promise.all([NativeConnection.connect(options), bundleToFile()]);
-  const gauge = new WatchGauge();
+  const [gauge, tally] = [new WatchGauge(), new Tally()];
   const activities = createActivities({
     pool,
     mlflow: MlflowClient.fromEnv(),
@@ -48,15 +53,21 @@ async function main(): Promise<void> {
     doctor: { workflows: createWorkflowsPort(client), targetNames, home: slipwayHome() },
     startAftermath: (input) => startAftermath(client, input),
     judged: gauge.judged,
+    watching: tally.watching,
+    delivered: tally.delivered,
   });
   const workers = await createWorkers({
     connection,
     namespace,
     workflowBundle,
     activities,
-    extra: { ...extra, ...(deployment && { workerDeploymentOptions: deployment }) },
+    extra: {
+      ...extra,
+      interceptors: { activity: [tally.interceptor] },
+      ...(deployment && { workerDeploymentOptions: deployment }),
+    },
   });
-  serveHealth(workers, gauge);
+  if (port) serve(Number(port), { workers, pool, gauge, tally, openRollouts: createOpenRollouts(client), temporal });
   const queues = workers.map(({ options: { taskQueue } }) => taskQueue);
   log.info('worker started', { queues, afterMs: Math.round(performance.now()) });
   if (deployment) log.info(`rollouts begin on this version once it is current: ${makeCurrentCommand(deployment)}`);
@@ -64,20 +75,6 @@ async function main(): Promise<void> {
   await connection.close();
   await asking.close();
   await pool.end();
-}
-
-/** `GET /healthz` on SLIPWAY_WORKER_PORT: 200 while every queue is polled. */
-function serveHealth(workers: readonly Worker[], gauge: WatchGauge): void {
-  const port = process.env['SLIPWAY_WORKER_PORT'];
-  if (!port) return;
-  createServer((_request, response) => {
-    const states = Object.fromEntries(workers.map((worker) => [worker.options.taskQueue, worker.getState()]));
-    const ok = Object.values(states).every((state) => state === 'RUNNING');
-    response.writeHead(ok ? 200 : 503, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ ok, states, memoryBytes: process.memoryUsage.rss(), lateness: gauge.read() }));
-  })
-    .listen(Number(port), '127.0.0.1')
-    .unref();
 }
 
 main().catch((error: unknown) => {

@@ -11,9 +11,13 @@ import { toWebhook } from './webhook.ts';
 /** Sends a message to one receiver and says what came of it. */
 export async function attempt(ports: AlertPorts, message: Message, to: Receiver): Promise<Delivery> {
   const receiver = receiverName(to);
+  const kind = receiver.split(' ')[0] ?? receiver;
   try {
-    return { receiver, answer: await send(ports, message, to) };
+    const answer = await send(ports, message, to);
+    ports.delivered?.(kind, true);
+    return { receiver, answer };
   } catch (error) {
+    ports.delivered?.(kind, false);
     return { receiver, problem: error instanceof Error ? error.message : String(error) };
   }
 }

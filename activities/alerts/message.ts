@@ -10,7 +10,7 @@ export interface Message {
   readonly body: object;
 }
 
-export type AlertPorts = Pick<Deps, 'fetch' | 'env' | 'clock'>;
+export type AlertPorts = Pick<Deps, 'fetch' | 'env' | 'clock' | 'delivered'>;
 
 /** A secret by the name of its variable. @throws Error where the worker has none */
 export function secretOf(env: AlertPorts['env'], name: string): string {
