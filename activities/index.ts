@@ -1,6 +1,7 @@
 import { createAftermathActivities } from './aftermath.ts';
 import { createBuildActivities } from './build.ts';
 import type { Deps } from './deps.ts';
+import { createDrillActivities } from './drill.ts';
 import { createDoctorActivities } from './doctor.ts';
 import { createLedgerActivities } from './ledger.ts';
 import { createNotifyActivities } from './notify.ts';
@@ -25,6 +26,7 @@ export function createActivities(deps: Deps) {
     ...createNotifyActivities(deps),
     ...createOutcomeActivities(deps),
     ...createAftermathActivities(deps),
+    ...createDrillActivities(deps),
     ...createRollbackActivities(deps),
     ...createDoctorActivities(deps),
   };

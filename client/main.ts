@@ -5,6 +5,7 @@ import { addAudit } from './commands/audit.ts';
 import { addCodec } from './commands/codec.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDown } from './commands/down.ts';
+import { addDrill } from './commands/drill.ts';
 import { addExplain } from './commands/explain.ts';
 import { addGet } from './commands/get.ts';
 import { addHistory } from './commands/history.ts';
@@ -31,7 +32,7 @@ import type { Terminal } from './terminal.ts';
 const GROUPS = {
   'The local stack:': [addUp, addDown, addStatus, addDoctor, addCodec],
   'Rollouts:': [addPlan, addStart, addList, addGet, addHistory, addAudit, addExplain, addLogs],
-  'The hand on a rollout:': [addPauseAndResume, addApprove, addPromote, addAbort, addRollback],
+  'The hand on a rollout:': [addPauseAndResume, addApprove, addPromote, addAbort, addRollback, addDrill],
   'What production says:': [addOutcomes],
   'The gate alone:': [addJudge],
   'An installation of your own:': [addSetup, addNotify],

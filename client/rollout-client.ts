@@ -6,10 +6,12 @@ import { dataConverter } from '../temporal/data-converter.ts';
 import { follow } from './rollouts/follow.ts';
 import { listRollouts, type ListedRollout, type ListFilter } from './rollouts/list.ts';
 import { look } from './rollouts/look.ts';
+import { startDrill } from './rollouts/drill.ts';
 import { startRollback, untilPrepared, type RollbackRequest } from './rollouts/go-back.ts';
 import { startRollout, type Started, type StartRequest } from './rollouts/start.ts';
 import { tryReceivers, type TriedReceiver } from './alerts/try-receivers.ts';
 import type { NotifyInput } from '../domain/notify-test.ts';
+import type { DrillInput } from '../domain/drill.ts';
 import type { Place } from './rollouts/place.ts';
 import type { Sighting } from './rollouts/sighting.ts';
 
@@ -85,6 +87,11 @@ export class RolloutClient {
   /** Has the worker send an alert and its end to receivers, or to its own, and tells what each answered. */
   tryReceivers(input: NotifyInput): Promise<TriedReceiver[]> {
     return tryReceivers(this.#client, input);
+  }
+
+  /** A rehearsal of rollback with a faulty copy of what serves; the run id, once it is known that it may be held. */
+  drill(input: DrillInput): Promise<string> {
+    return startDrill(this.#client, input);
   }
 
   list(filter: ListFilter): Promise<ListedRollout[]> {

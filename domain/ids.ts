@@ -23,6 +23,11 @@ export function versionKey(version: string, digest: string): string {
   return `v${version}-${digest.replace(/^sha256:/, '').slice(0, KEY_DIGITS)}`;
 }
 
+/** The key of a drill's faulty copy of a version: never to be taken for the version itself. */
+export function drillKey(key: string): string {
+  return `${key}-drill`;
+}
+
 /** The registry's version number inside a {@link versionKey}; the key itself when it has another form. */
 export function versionNumber(key: string): string {
   return /^v(.+)-[0-9a-f]+$/.exec(key)?.[1] ?? key;

@@ -25,8 +25,18 @@ export interface Lineage {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** How a version's server is run. `mlflow` serves an MLflow model; `command` runs any server. */
-export type Runtime =
+/** What is wrong with a drill's copy of a version, on requests of the endpoint alone; its own example it answers. */
+export type Fault =
+  | { readonly kind: 'latency'; readonly addMs: number }
+  | { readonly kind: 'errors' }
+  | { readonly kind: 'wrong-answers' }
+  /** Connections end without an answer. */
+  | { readonly kind: 'dead' };
+
+/** How a version's server is run. `mlflow` serves an MLflow model; `command` runs any server; `drill` one of them with a fault. */
+export type Runtime = ServerRuntime | { readonly kind: 'drill'; readonly fault: Fault; readonly of: ServerRuntime };
+
+export type ServerRuntime =
   | { readonly kind: 'mlflow' }
   | {
       readonly kind: 'command';

@@ -1,4 +1,5 @@
 export { aftermath } from './aftermath.ts';
+export { drill } from './drill.ts';
 export { janitor } from './janitor.ts';
 export { notify } from './notify.ts';
 export { rollback } from './rollback.ts';

@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { aftermathWorkflowId, type AftermathInput, type AftermathStatus } from '../domain/aftermath.ts';
+import type { DrillInput } from '../domain/drill.ts';
 import { rolloutWorkflowId } from '../domain/ids.ts';
 import type { RollbackInput, RolloutStatus } from '../domain/rollout-state.ts';
 
@@ -78,5 +79,23 @@ export function aftermathOptions(input: AftermathInput) {
       { key: ATTRIBUTES.target, value: plan.target },
     ],
     staticSummary: `${version} on ${plan.target}/${plan.endpoint} with its traffic back`,
+  };
+}
+
+/** How a rehearsal is started: under the endpoint's one id, and refused while anything runs there. */
+export function drillOptions(input: DrillInput) {
+  const { target, endpoint, by = 'unknown' } = input;
+  return {
+    workflowId: rolloutWorkflowId(target, endpoint),
+    taskQueue: TASK_QUEUES.workflows,
+    workflowIdConflictPolicy: 'FAIL' as const,
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+    args: [input] as [DrillInput],
+    memo: { by },
+    typedSearchAttributes: [
+      { key: ATTRIBUTES.endpoint, value: endpoint },
+      { key: ATTRIBUTES.target, value: target },
+    ],
+    staticSummary: `rehearsal of rollback on ${target}/${endpoint}, by ${by}`,
   };
 }

@@ -16,6 +16,8 @@ export class Run {
   readonly progress: Progress;
   readonly journal: Journal;
   readonly undo: Compensation[];
+  /** Milliseconds since 1970: since when nothing reaches the candidate any more; `null` until it was taken back. */
+  restoredAt: number | null = null;
   #sequence: number;
 
   constructor(parts: {

@@ -60,6 +60,7 @@ async function restoreTraffic(run: Run, { route }: Extract<Compensation, { kind:
       request,
     ]);
     run.progress.status.route = route;
+    run.restoredAt = Date.now();
     run.progress.weight(0);
     run.journal.note({
       stage: 'rollback',

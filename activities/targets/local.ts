@@ -28,7 +28,7 @@ export function createLocalTarget(location: HostLocation = {}): ServingTarget {
         mirror: true,
         pairedAnswers: true,
         sticky: true,
-        runtimes: ['mlflow', 'command'],
+        runtimes: ['mlflow', 'command', 'drill'],
       }),
 
     async readEndpoint(endpoint, signal) {

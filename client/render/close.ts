@@ -16,6 +16,8 @@ export function renderClose(close: Close, type: string): string[] {
   if (close.kind === 'failed') return [paint.bad(`✗ ended without a result: ${close.message}`)];
   const { outcome, result } = close;
   // Of a rollback it is the aim.
+  const passed = type === 'drill' && result?.reason === 'DrillPassed';
+  if (passed) return [`${paint.good('✓ rollback proven')}, ${result.detail}`];
   const ending = type === 'rollback' && outcome === 'rolled_back' ? paint.good('✓ rolled back') : OUTCOMES[outcome];
   if (result === null) return [ending];
   const detail = result.detail ? `: ${result.detail}` : '';

@@ -12,6 +12,7 @@ export function nextActs(sighting: Sighting): string[] {
       paint.bad('traffic could not be put back yet; the tries go on by themselves'),
       `  why          slipway logs ${place}, slipway status`,
     ];
+  if (type === 'drill' && phase !== 'rollback') return [`  stop it        slipway abort ${place}`];
   if (phase === 'rollback' || type !== 'rollout') return [paint.dim('going back; this cannot be stopped')];
   const paused = status?.paused ?? attributes.paused;
   const waits = status?.waitingFor;

@@ -3,6 +3,7 @@ import type { PendingActivity } from '../rollouts/sighting.ts';
 /** What each step is to whoever watches a rollout; one that is not here goes by its own name. */
 const STEPS: Readonly<Record<string, string>> = {
   preflight: 'looking up version and endpoint',
+  prepareDrill: 'reading the endpoint, planning the drill',
   prepareRollback: 'looking up the version to go back to',
   buildVersion: "starting the version's server",
   validateCandidate: 'scoring the validation set',

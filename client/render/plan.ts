@@ -64,7 +64,7 @@ function takes({ plan, times }: PlanReport): string {
 
 function settingRows({ serving, runtime, stickyHeader, maxBlindMs, notify }: RolloutPlan): string[][] {
   const { capture } = serving;
-  const server = runtime.kind === 'mlflow' ? 'mlflow' : runtime.command.join(' ');
+  const server = 'command' in runtime ? runtime.command.join(' ') : runtime.kind;
   const retried = serving.retry ? 'retried on stable' : 'not retried';
   const without = capture.redact.length > 0 ? `, without ${capture.redact.join(', ')}` : '';
   return [

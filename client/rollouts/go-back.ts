@@ -31,18 +31,18 @@ export async function startRollback(client: Client, request: RollbackRequest): P
   }
 }
 
-/** A rollback that has its version in this time says so; one that waits for a registry or a worker goes on waiting by itself. */
+/** One that has its version in this time says so; one that waits for a registry or a worker goes on waiting by itself. */
 const PREPARED_MS = 15_000;
 
 /**
- * Returns once a rollback knows the version to go back to, or is still looking for it after a while.
+ * Returns once a rollback or drill knows what it is to do, or is still finding out after a while.
  *
  * @throws Failure `refused` with the reason, when it ended without touching the route
  */
-export async function untilPrepared(client: Client, place: Place, now: () => number = Date.now): Promise<void> {
-  const deadline = now() + PREPARED_MS;
+export async function untilPrepared(client: Client, place: Place, refused = 'not rolled back'): Promise<void> {
+  const deadline = Date.now() + PREPARED_MS;
   for await (const { close, status } of follow(client, place)) {
-    if (close?.kind === 'failed') throw new Failure(`not rolled back: ${close.message}`, { code: 'refused' });
-    if (close || status?.rolloutId || now() >= deadline) return;
+    if (close?.kind === 'failed') throw new Failure(`${refused}: ${close.message}`, { code: 'refused' });
+    if (close || status?.rolloutId || Date.now() >= deadline) return;
   }
 }

@@ -26,7 +26,7 @@ export async function signalRollout(
 ): Promise<void> {
   const { runId, type, status } = await describe(client, place);
   if (status.name !== 'RUNNING') throw notRunning(place);
-  if (type !== 'rollout')
+  if (type !== 'rollout' && !(type === 'drill' && signal.name === 'abort'))
     throw new Failure(`a ${type} runs on ${place.target}/${place.endpoint}, which cannot be told to ${signal.name}`, {
       code: 'not_running',
     });

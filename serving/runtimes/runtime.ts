@@ -1,6 +1,7 @@
 import type { Runtime } from '../../domain/model-version.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { commandProgram } from './command.ts';
+import { drillProgram } from './drill.ts';
 import { mlflowProgram } from './mlflow.ts';
 
 /** How one model server is started and spoken to. */
@@ -26,6 +27,8 @@ export function programOf(runtime: Runtime, request: ProgramRequest): Program {
       return mlflowProgram(request);
     case 'command':
       return commandProgram(runtime, request);
+    case 'drill':
+      return drillProgram(runtime, request, programOf(runtime.of, request));
     default:
       return assertNever(runtime);
   }
@@ -33,5 +36,6 @@ export function programOf(runtime: Runtime, request: ProgramRequest): Program {
 
 /** Where predictions go, on the server itself and behind the gateway. */
 export function predictPathOf(runtime: Runtime): string {
+  if (runtime.kind === 'drill') return predictPathOf(runtime.of);
   return runtime.kind === 'mlflow' ? '/invocations' : runtime.predictPath;
 }

@@ -4,7 +4,8 @@ import { failure } from '../../activities/failures.ts';
 import type { Activities } from '../../activities/index.ts';
 import { compareFences, newerFence, NO_FENCE, type Fence } from '../../domain/fence.ts';
 import type { UsualFigures } from '../../domain/aftermath.ts';
-import { rolloutId, versionKey } from '../../domain/ids.ts';
+import { planDrill } from '../../domain/drill.ts';
+import { drillKey, rolloutId, versionKey } from '../../domain/ids.ts';
 import type { GateQuestion } from '../../domain/gate-question.ts';
 import type { LedgerEntry } from '../../domain/ledger-entry.ts';
 import type { PinnedVersion } from '../../domain/model-version.ts';
@@ -132,6 +133,15 @@ export class World {
     readUsual: async ({ version }) => {
       await this.before('readUsual', version);
       return this.usual;
+    },
+    prepareDrill: async ({ input }) => {
+      await this.before('prepareDrill', 'drill');
+      if (!this.stable) throw failure('VersionNotFound', 'nothing serves');
+      const { endpoint, target } = input;
+      const canary = { steps: [(input.weight ?? 0) / 100].filter(Boolean) };
+      const copy = { ...this.stable, key: drillKey(this.stable.key) };
+      const facts = this.#facts({ endpoint, target, model: 'digits', validate: false, soak: false, canary }, copy);
+      return { ...facts, drill: planDrill(input, facts.plan.serving) };
     },
     publishOutcome: async ({ outcome }) => {
       await this.before('publishOutcome', outcome);

@@ -22,6 +22,11 @@ function exactly(properties: Readonly<Record<string, object>>, optional: readonl
   return { type: 'object', properties, required, additionalProperties: false } as const;
 }
 
+/** An object of one of several forms, told apart by `kind`. */
+function oneKindOf(...forms: readonly object[]) {
+  return { type: 'object', required: ['kind'], discriminator: { propertyName: 'kind' }, oneOf: forms } as const;
+}
+
 export const endpointPath = { type: 'object', properties: { endpoint } } as const;
 export const versionPath = { type: 'object', properties: { endpoint, key } } as const;
 export const userPath = { type: 'object', properties: { endpoint, user: text } } as const;
@@ -71,20 +76,24 @@ export const endpointSettings = exactly({
   capture,
 });
 
-const runtime = {
-  type: 'object',
-  required: ['kind'],
-  discriminator: { propertyName: 'kind' },
-  oneOf: [
-    exactly({ kind: { const: 'mlflow' } }),
-    exactly({
-      kind: { const: 'command' },
-      command,
-      healthPath: urlPath,
-      predictPath: urlPath,
-    }),
-  ],
-} as const;
+const servers = [
+  exactly({ kind: { const: 'mlflow' } }),
+  exactly({
+    kind: { const: 'command' },
+    command,
+    healthPath: urlPath,
+    predictPath: urlPath,
+  }),
+];
+
+const fault = oneKindOf(
+  exactly({ kind: { const: 'latency' }, addMs: { type: 'integer', minimum: 1, maximum: 3_600_000 } }),
+  exactly({ kind: { const: 'errors' } }),
+  exactly({ kind: { const: 'wrong-answers' } }),
+  exactly({ kind: { const: 'dead' } }),
+);
+
+const runtime = oneKindOf(...servers, exactly({ kind: { const: 'drill' }, fault, of: oneKindOf(...servers) }));
 
 export const ensureVersion = exactly({ model: text, version, digest, source: text, runtime });
 

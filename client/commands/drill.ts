@@ -1,0 +1,79 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { addActFlags, addPlace, messageOf, withRollouts, type ActFlags } from './common.ts';
+import { DRILL_WITHIN_MS, exposureSeconds, FAULTS, type DrillResult, type FaultKind } from '../../domain/drill.ts';
+import { DURATION_PATTERN, formatDuration, parseDuration } from '../../domain/duration.ts';
+import { paint, type Terminal } from '../terminal.ts';
+import { shortPlace, type Place } from '../rollouts/place.ts';
+import { silentExit, usageFailure } from '../failure.ts';
+import { EXIT } from '../exit-codes.ts';
+import { watchRollout } from './watch.ts';
+
+interface DrillFlags extends ActFlags {
+  readonly fault: FaultKind;
+  /** Parts per 10,000. */
+  readonly weight?: number;
+  readonly mirrored?: boolean;
+  readonly within: number;
+  readonly wait?: boolean;
+}
+
+export function addDrill(program: Command, terminal: Terminal): void {
+  addActFlags(addPlace(program.command('drill')))
+    .description('rehearse rollback: roll a faulty copy of what serves out, and see that it is taken back in time')
+    .option('--fault <kind>', FAULTS.join(', '), parseFault, 'errors')
+    .option('--mirrored', 'only copies of requests reach the faulty copy; the default')
+    .option('--weight <percent>', 'live traffic that reaches it, at most 1 %', parseWeight)
+    .option('--within <time>', 'in which it has to be found and taken back', parseTime, DRILL_WITHIN_MS)
+    .option('--wait', 'stay until it has ended; 0 when rollback was proven, else 1')
+    .addHelpText(
+      'after',
+      `
+The copy answers the gateway's requests with the fault, and is judged by the gates of the endpoint's last rollout. With live traffic
+errors and a dead server cost users nothing, since stable answers them; late and wrong answers reach them.
+
+Examples:
+  slipway drill digits --wait
+  slipway drill digits --fault latency
+  slipway drill digits --fault dead --weight 1% --within 1m --wait`,
+    )
+    .action((place: Place, flags: DrillFlags) => drill(place, flags, terminal));
+}
+
+async function drill(place: Place, flags: DrillFlags, terminal: Terminal): Promise<void> {
+  const { fault, weight = 0, mirrored = false, within: withinMs, wait = false, json = false } = flags;
+  if (mirrored && weight > 0) throw usageFailure('--mirrored and --weight are two kinds of drill: give one');
+  await withRollouts(async (rollouts) => {
+    const input = { ...place, ...messageOf(flags), fault, weight, withinMs };
+    const runId = await rollouts.drill(input);
+    const name = shortPlace(place);
+    const exposed = exposureSeconds({ weight, withinMs });
+    const reach = exposed === 0 ? 'no user meets it' : `users meet at most ${exposed} s worth of requests of it`;
+    if (!json)
+      terminal.out(
+        `${paint.good('✓')} a drill is held on ${name}: ${fault} within ${formatDuration(withinMs)}; ${reach}\n`,
+      );
+    else if (!wait) terminal.out(`${JSON.stringify({ ...place, runId, exposureSeconds: exposed })}\n`);
+    if (!wait) return;
+    await watchRollout(rollouts, place, { wait: false, json }, terminal);
+    const { close } = await rollouts.look(place);
+    const result = close?.kind === 'outcome' ? (close.result as DrillResult | null) : null;
+    if (result?.passed !== true) throw silentExit(EXIT.unexpected);
+  });
+}
+
+function parseFault(text: string): FaultKind {
+  const found = FAULTS.find((kind) => kind === text);
+  if (!found) throw new InvalidArgumentError(`There is no fault ${text}; there are ${FAULTS.join(', ')}.`);
+  return found;
+}
+
+function parseWeight(text: string): number {
+  const percent = Number(text.replace(/\s*%$/, ''));
+  if (!(percent > 0 && percent <= 1)) throw new InvalidArgumentError('A drill takes more than 0 and at most 1 %.');
+  return Math.max(1, Math.round(percent * 100));
+}
+
+function parseTime(text: string): number {
+  if (!new RegExp(DURATION_PATTERN).test(text)) throw new InvalidArgumentError('Write for example 90s or 2m.');
+  return parseDuration(text);
+}
