@@ -4,6 +4,7 @@ import { judged, quantile, type Benchmark, type BenchmarkOptions } from '../benc
 import { replaceTable } from '../gates/score/readme.ts';
 import { markdownTable, plainTable } from '../gates/score/table.ts';
 import { playOrchestration, RECOVERY as ORCHESTRATION_RECOVERY } from './orchestration/run.ts';
+import { CELLS, type Cell } from './real/matrix.ts';
 import { playReal, RECOVERY as REAL_RECOVERY } from './real/run.ts';
 import type { CampaignRow, NotRun } from './row.ts';
 import { summariesOf, tableOf } from './table.ts';
@@ -25,8 +26,9 @@ export const run: Benchmark = async (options) => {
   const { seed = randomInt(1, 2 ** 31) } = options;
   const parts = await play({ ...options, seed });
   const rows = parts.flatMap((part) => part.rows);
-  report(parts, seed);
-  if (!options.quick) for (const part of parts) await document(part, seed);
+  report(parts, options.only, seed);
+  const isWhole = !options.quick && !options.only?.includes(':');
+  if (isWhole) for (const part of parts) await document(part, seed);
   const must = rows.filter(({ mustFail }) => mustFail);
   const may = rows.filter(({ mustFail }) => !mustFail);
   const recovery = may.flatMap(({ recoveryMs }) => recoveryMs);
@@ -42,8 +44,9 @@ export const run: Benchmark = async (options) => {
   return judged(figures, { violations: 0, failed_requests: 0 });
 };
 
-async function play({ quick, seed, only }: BenchmarkOptions & { seed: number }): Promise<Part[]> {
+async function play({ quick, seed, only: wanted }: BenchmarkOptions & { seed: number }): Promise<Part[]> {
   const parts: Part[] = [];
+  const { only, cells } = choiceOf(wanted);
   if (only === undefined || only === 'orchestration') {
     const played = await playOrchestration({ quick, seed, log: say });
     const missing = { what: 'the real parts', why: 'a stack takes longer than a quick run; --only real' };
@@ -51,13 +54,23 @@ async function play({ quick, seed, only }: BenchmarkOptions & { seed: number }):
     parts.push({ ...played, notRun, name: 'orchestration', recovery: ORCHESTRATION_RECOVERY });
   }
   if (only === 'real' || (only === undefined && !quick)) {
-    const played = await playReal({ quick, seed, minutes: REAL_MINUTES, say });
+    const played = await playReal({ quick, seed, minutes: REAL_MINUTES, say, ...(cells && { cells }) });
     parts.push({ ...played, name: 'real', recovery: REAL_RECOVERY });
   }
   return parts;
 }
 
-function report(parts: readonly Part[], seed: number): void {
+/** `orchestration`, `real`, or some cells of the latter: `real:model server: stop` are those whose name has that in it. */
+function choiceOf(wanted: string | undefined): { only?: string; cells?: readonly Cell[] } {
+  const [, only, part] = /^(\w+)(?::(.*))?$/.exec(wanted ?? '') ?? [];
+  if (only === undefined) return {};
+  if (part === undefined) return { only };
+  const cells = CELLS.filter(({ component, fault }) => `${component}: ${fault}`.includes(part));
+  if (cells.length === 0) throw new Error(`no cell of the campaign has '${part}' in its name, as in 'MLflow: kill -9'`);
+  return { only, cells };
+}
+
+function report(parts: readonly Part[], only: string | undefined, seed: number): void {
   const rows = parts.flatMap((part) => part.rows);
   say(`\n${plainTable(tableOf(rows))}`);
   for (const { name, recovery } of parts) say(`  ${name}: ${recovery}`);
@@ -67,7 +80,8 @@ function report(parts: readonly Part[], seed: number): void {
   if (broken.length > 0) say(`\n  notes:\n${list(broken)}`);
   const notRun = parts.flatMap((part) => part.notRun);
   say(`\n  not run:\n${list(notRun.map(({ what, why }) => `${what}: ${why}`))}`);
-  say(`\n  again with: npm run bench -- faults --seed ${seed}`);
+  const chosen = only === undefined ? '' : ` --only "${only}"`;
+  say(`\n  again with: npm run bench -- faults${chosen} --seed ${seed}`);
 }
 
 /** The last whole run stands in the documentation; of real parts, one on each engine. */
