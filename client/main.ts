@@ -16,6 +16,7 @@ import { addNotify } from './commands/notify.ts';
 import { addOutcomes } from './commands/outcomes.ts';
 import { addPauseAndResume } from './commands/signals.ts';
 import { addPlan } from './commands/plan.ts';
+import { addPredictions } from './commands/predictions.ts';
 import { addPromote } from './commands/promote.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addSetup } from './commands/setup.ts';
@@ -33,7 +34,7 @@ const GROUPS = {
   'The local stack:': [addUp, addDown, addStatus, addDoctor, addCodec],
   'Rollouts:': [addPlan, addStart, addList, addGet, addHistory, addAudit, addExplain, addLogs],
   'The hand on a rollout:': [addPauseAndResume, addApprove, addPromote, addAbort, addRollback, addDrill],
-  'What production says:': [addOutcomes],
+  'What production says:': [addPredictions, addOutcomes],
   'The gate alone:': [addJudge],
   'An installation of your own:': [addSetup, addNotify],
 };

@@ -1,5 +1,5 @@
 import { exp, ln, lnChoose } from '../../gates/numeric.ts';
-import { incompleteBeta } from './incomplete-beta.ts';
+import { incompleteBeta } from '../../gates/incomplete-beta.ts';
 
 /** P(X = k) for X ~ Binomial(n, p). */
 export function binomialPmf(k: number, n: number, p: number): number {

@@ -7,7 +7,7 @@ import {
   shareAtMost,
   studentCdf,
 } from '../../../activities/validation/distributions.ts';
-import { incompleteBeta } from '../../../activities/validation/incomplete-beta.ts';
+import { incompleteBeta } from '../../../gates/incomplete-beta.ts';
 
 // Every expected value here is scipy 1.17.1's: beta.cdf, binom.cdf, binom.pmf, t.cdf, beta.ppf.
 describe('distributions agree with scipy', () => {

@@ -1,4 +1,4 @@
-import { exp, ln } from '../../gates/numeric.ts';
+import { exp, ln } from './numeric.ts';
 import gammaln from '@stdlib/math-base-special-gammaln';
 
 const MOST_TERMS = 20_000;
