@@ -4,6 +4,7 @@ import type { Deps } from './deps.ts';
 import { createDrillActivities } from './drill.ts';
 import { createDoctorActivities } from './doctor.ts';
 import { createLedgerActivities } from './ledger.ts';
+import { createMonitorActivities } from './monitor.ts';
 import { createNotifyActivities } from './notify.ts';
 import { createOutcomeActivities } from './outcome.ts';
 import { createPreflightActivities } from './preflight.ts';
@@ -29,6 +30,7 @@ export function createActivities(deps: Deps) {
     ...createDrillActivities(deps),
     ...createRollbackActivities(deps),
     ...createDoctorActivities(deps),
+    ...createMonitorActivities(deps),
   };
 }
 

@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Reason } from '../domain/reasons.ts';
 import type { PreflightFacts } from '../domain/rollout-state.ts';
@@ -44,6 +45,7 @@ export function createOutcomeActivities(deps: Deps) {
         ...(head && { 'slipway.ledger_head': `${head.seq}:${head.hash}` }),
       });
       await attachReport(mlflow, facts, { outcome, reason, detail, verdict, history });
+      if (outcome === 'promoted') await beginWatch(facts);
       const notice = { event: outcome, reason, detail };
       const noted = new Set(history.map((row) => row.reason));
       await remembered(
@@ -53,6 +55,13 @@ export function createOutcomeActivities(deps: Deps) {
       );
     },
   };
+
+  /** The janitor begins what did not begin here: a version that serves is no less promoted for that. */
+  async function beginWatch({ plan: { target, endpoint, monitor } }: PreflightFacts): Promise<void> {
+    await deps.monitors?.promoted({ target, endpoint }, monitor !== null).catch((error: unknown) => {
+      Context.current().log.warn(`the monitor was not told of the promotion: ${String(error)}`, { target, endpoint });
+    });
+  }
 }
 
 /** Waits for all, and then fails as the first that failed: one does not keep another from being carried out. */

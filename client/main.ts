@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addAbort } from './commands/abort.ts';
+import { addAck } from './commands/ack.ts';
 import { addApprove } from './commands/approve.ts';
 import { addAudit } from './commands/audit.ts';
 import { addCodec } from './commands/codec.ts';
@@ -14,6 +15,7 @@ import { addList } from './commands/list.ts';
 import { addLogs } from './commands/logs.ts';
 import { addNotify } from './commands/notify.ts';
 import { addOutcomes } from './commands/outcomes.ts';
+import { addMonitor } from './commands/monitor.ts';
 import { addPauseAndResume } from './commands/signals.ts';
 import { addPlan } from './commands/plan.ts';
 import { addPredictions } from './commands/predictions.ts';
@@ -35,6 +37,7 @@ const GROUPS = {
   'Rollouts:': [addPlan, addStart, addList, addGet, addHistory, addAudit, addExplain, addLogs],
   'The hand on a rollout:': [addPauseAndResume, addApprove, addPromote, addAbort, addRollback, addDrill],
   'What production says:': [addPredictions, addOutcomes],
+  'Between rollouts:': [addMonitor, addAck],
   'The gate alone:': [addJudge],
   'An installation of your own:': [addSetup, addNotify],
 };

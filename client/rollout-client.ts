@@ -1,5 +1,21 @@
 import { Client, type Connection } from '@temporalio/client';
-import { abortSignal, pauseSignal, resumeSignal, type Approval, type Message } from '../workflows/messages.ts';
+import {
+  abortSignal,
+  pauseSignal,
+  resumeSignal,
+  stopSignal,
+  type Acknowledge,
+  type Approval,
+  type Message,
+} from '../workflows/messages.ts';
+import {
+  acknowledgeIncident,
+  listMonitors,
+  lookAtMonitor,
+  startMonitor,
+  steerMonitor,
+  type MonitorSighting,
+} from './monitors/monitors.ts';
 import { approveGate, promoteRollout, signalRollout } from './rollouts/steer.ts';
 import { connectTemporal, temporalNamespace } from './temporal.ts';
 import { dataConverter } from '../temporal/data-converter.ts';
@@ -92,6 +108,29 @@ export class RolloutClient {
   /** A rehearsal of rollback with a faulty copy of what serves; the run id, once it is known that it may be held. */
   drill(input: DrillInput): Promise<string> {
     return startDrill(this.#client, input);
+  }
+
+  /** Watches what an endpoint serves, or goes on where somebody does; see `slipway monitor --help`. */
+  monitor(place: Place, options: { readonly by: string; readonly window?: string }): Promise<void> {
+    return startMonitor(this.#client, place, options);
+  }
+
+  steerMonitor(place: Place, verb: 'pause' | 'resume' | 'stop', message: Message = {}): Promise<void> {
+    const signals = { pause: pauseSignal, resume: resumeSignal, stop: stopSignal };
+    return steerMonitor(this.#client, place, signals[verb], message);
+  }
+
+  lookAtMonitor(place: Place): Promise<MonitorSighting> {
+    return lookAtMonitor(this.#client, place);
+  }
+
+  monitors(): Promise<MonitorSighting[]> {
+    return listMonitors(this.#client);
+  }
+
+  /** Takes on an incident of an endpoint's monitor, or all that are open; their names. */
+  acknowledge(place: Place, request: Acknowledge = {}): Promise<string[]> {
+    return acknowledgeIncident(this.#client, place, request);
   }
 
   list(filter: ListFilter): Promise<ListedRollout[]> {

@@ -6,6 +6,11 @@ export function rolloutWorkflowId(target: string, endpoint: string): string {
   return `rollout.${target}.${endpoint}`;
 }
 
+/** The workflow that watches an endpoint between rollouts; apart from theirs, so that neither keeps the other out. */
+export function monitorWorkflowId(target: string, endpoint: string): string {
+  return `monitor.${target}.${endpoint}`;
+}
+
 /** The rollout's own name, unique for ever: the endpoint and the epoch that its preflight was given. */
 export function rolloutId(target: string, endpoint: string, epoch: number): string {
   return `${target}.${endpoint}.${epoch}`;

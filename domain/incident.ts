@@ -16,6 +16,10 @@ export interface Incident extends Finding {
   /** How often people were told again because nobody had acknowledged it, and when they were told last. */
   readonly escalations: number;
   readonly toldAt: string;
+  /** The severities under which receivers know it as going on. */
+  readonly toldAs: readonly Finding['severity'][];
+  /** What was done about it, as a sentence; `null` where people were told, and nothing else. */
+  readonly response: string | null;
 }
 
 /** One incident a subject: whatever is found about it again belongs to the one that is open. */

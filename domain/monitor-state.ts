@@ -19,7 +19,7 @@ export const NO_TROUBLE: MonitorState = { incidents: [], ended: [], suspects: []
 /** What people are told of an incident, and why now. */
 export interface Telling {
   readonly act: 'tell';
-  readonly why: 'opened' | 'worse' | 'again' | 'escalated' | 'recovered' | 'replaced';
+  readonly why: 'opened' | 'worse' | 'again' | 'escalated' | 'answered' | 'recovered' | 'replaced' | 'unwatched';
   readonly incident: Incident;
 }
 
@@ -72,11 +72,14 @@ function look(
   acts: MonitorAct[],
 ): MonitorState {
   const found = new Map(findings.map((finding) => [subjectKey(finding), finding]));
+  // Nothing that goes wrong is seen in silence, so nothing is seen to be over either.
+  const isSilent = findings.some(({ kind }) => kind === 'silence');
   const kept: Incident[] = [];
   const over = ended.filter(({ endedAt }) => Date.parse(at) - Date.parse(endedAt) < COOL_DOWN_MS);
   for (const incident of incidents) {
     const finding = found.get(subjectKey(incident));
-    const next = finding ? seenAgain(incident, finding, at, acts) : { ...incident, quiet: incident.quiet + 1 };
+    const unseen = { ...incident, quiet: incident.quiet + (isSilent && incident.kind !== 'silence' ? 0 : 1) };
+    const next = finding ? seenAgain(incident, finding, at, acts) : unseen;
     if (isOver(next)) over.push({ ...told(acts, 'recovered', next), endedAt: at });
     else kept.push(next);
     found.delete(subjectKey(incident));
@@ -89,7 +92,7 @@ function look(
     if (same) {
       const { endedAt: _, ...incident } = same;
       const back = { ...incident, ...finding, seenAt: at, toldAt: at, quiet: 0, relapses: incident.relapses + 1 };
-      kept.push(told(acts, 'again', { ...back, acknowledged: null, escalations: 0 }));
+      kept.push(told(acts, 'again', { ...back, acknowledged: null, escalations: 0, toldAs: [] }));
     } else if (finding.severity === 'warning' && !suspects.includes(key)) waiting.push(key);
     else kept.push(told(acts, 'opened', begun(finding, { id: `${finding.kind}-${++count}`, at, version })));
   }
@@ -103,13 +106,15 @@ function seenAgain(incident: Incident, finding: Finding, at: string, acts: Monit
 }
 
 function begun(finding: Finding, { id, at, version }: { id: string; at: string; version: string | null }): Incident {
-  const fresh = { quiet: 0, relapses: 0, acknowledged: null, escalations: 0 };
+  const fresh = { quiet: 0, relapses: 0, acknowledged: null, escalations: 0, toldAs: [], response: null };
   return { ...finding, ...fresh, id, version, openedAt: at, seenAt: at, toldAt: at };
 }
 
 function told(acts: MonitorAct[], why: Telling['why'], incident: Incident): Incident {
-  acts.push({ act: 'tell', why, incident });
-  return incident;
+  const { severity, toldAs } = incident;
+  const known = toldAs.includes(severity) ? incident : { ...incident, toldAs: [...toldAs, severity] };
+  acts.push({ act: 'tell', why, incident: known });
+  return known;
 }
 
 export interface Acknowledgement {
@@ -133,8 +138,14 @@ export function acknowledge(
   return { ...state, incidents };
 }
 
-/** Another version serves: what was wrong with the one before is over, and what is wrong with this one is to be seen. */
-export function afterChange(state: MonitorState): Decided {
-  const acts = state.incidents.map((incident) => ({ act: 'tell', why: 'replaced', incident }) as const);
+/** Another version serves, or nobody watches: what was wrong is over, and what is wrong from now on is to be seen. */
+export function afterChange(state: MonitorState, why: 'replaced' | 'unwatched'): Decided {
+  const acts = state.incidents.map((incident) => ({ act: 'tell', why, incident }) as const);
   return { state: { ...NO_TROUBLE, opened: state.opened, wentBack: state.wentBack }, acts };
+}
+
+/** Going back was begun, or is not possible: it is not asked for again before the next promotion. */
+export function afterResponse(state: MonitorState, { id }: Incident, response: string): MonitorState {
+  const incidents = state.incidents.map((incident) => (incident.id === id ? { ...incident, response } : incident));
+  return { ...state, incidents, wentBack: true };
 }

@@ -72,8 +72,3 @@ export function planMonitor(
     escalateAfterMs: parseDuration(spec.escalateAfter ?? '1h'),
   };
 }
-
-/** The id of the workflow that watches an endpoint; `rollout.…` is another's, so that neither keeps the other out. */
-export function monitorWorkflowId(target: string, endpoint: string): string {
-  return `monitor.${target}.${endpoint}`;
-}

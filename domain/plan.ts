@@ -1,3 +1,4 @@
+import type { MonitorPlan } from './monitor.ts';
 import type { NamedPlans } from './named-metrics.ts';
 import type { InconclusivePolicy, MetricSpec, RolloutSpec } from './rollout-spec.ts';
 import type { CaptureSettings, EndpointSettings } from './serving-contract.ts';
@@ -9,6 +10,7 @@ import { MOST_AT_FIRST, planRamp } from './ramp.ts';
 import { FULL_WEIGHT } from './route.ts';
 import { longestMs } from './serving-contract.ts';
 import { parseDuration } from './duration.ts';
+import { planMonitor } from './monitor.ts';
 import { planNamed } from './named-metrics.ts';
 import { planReceiver } from './receivers.ts';
 
@@ -96,6 +98,8 @@ export interface RolloutPlan {
     /** How long the version is watched that has its traffic back; 0 for not at all. */
     readonly watchMs: number;
   };
+  /** Absent from plans of releases that had none. */
+  readonly monitor?: MonitorPlan | null;
   readonly gates: GatePlan;
   readonly stickyHeader: string | null;
   readonly approval: readonly ('shadow' | 'canary' | 'full')[];
@@ -122,6 +126,7 @@ export function mostAfterShadow({ canary }: Pick<RolloutPlan, 'canary'>): number
 
 /** Fills in every default of a valid specification. Pure: the client's `plan` and the preflight get the same answer. */
 export function planRollout(spec: RolloutSpec): RolloutPlan {
+  const gates = planGates(spec);
   return {
     target: spec.target ?? 'local',
     endpoint: spec.endpoint,
@@ -135,7 +140,8 @@ export function planRollout(spec: RolloutSpec): RolloutPlan {
     canary: planCanary(spec),
     soak: spec.soak === false ? null : planSoak(spec.soak ?? {}),
     rollback: { watchMs: parseDuration(spec.rollback?.watch ?? '2m') },
-    gates: planGates(spec),
+    monitor: planMonitor(spec.monitor, gates.limits),
+    gates,
     stickyHeader: spec.sticky?.header.toLowerCase() ?? null,
     approval: spec.approval ?? [],
     approvalTimeoutMs: parseDuration(spec.approvalTimeout ?? '7d'),

@@ -1,5 +1,6 @@
 import type { ComparisonSpec } from './comparison.ts';
 import type { Duration } from './duration.ts';
+import type { MonitorSpec } from './monitor.ts';
 import type { NamedSpecs } from './named-metrics.ts';
 import type { ReceiverSpec } from './receivers.ts';
 
@@ -86,6 +87,8 @@ export interface RolloutSpec {
   soak?: false | { duration?: Duration; window?: Duration };
   /** What follows when the rollout goes back: how long stable is watched with its traffic back; `0s` for not at all. */
   rollback?: { watch?: Duration };
+  /** Watching the version after its rollout, for as long as it serves. */
+  monitor?: false | MonitorSpec;
   gates?: NamedSpecs & {
     /** Chance that a harmless candidate is rolled back, over the whole rollout. */
     alpha?: number;

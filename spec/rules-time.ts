@@ -12,6 +12,9 @@ const POSITIVE: readonly Path[] = [
   ['canary', 'maxDuration'],
   ['soak', 'duration'],
   ['soak', 'window'],
+  ['monitor', 'window'],
+  ['monitor', 'silence'],
+  ['monitor', 'escalateAfter'],
   ['gates', 'batch'],
   ['approvalTimeout'],
   ['maxBlind'],
@@ -24,7 +27,7 @@ export function timeFaults(spec: Reader): FoundFault[] {
     path,
     message: 'must be longer than nothing',
   }));
-  return [...zero, ...canaryTimes(spec), ...soakTimes(spec)];
+  return [...zero, ...canaryTimes(spec), ...soakTimes(spec), ...monitorTimes(spec)];
 }
 
 function canaryTimes(spec: Reader): FoundFault[] {
@@ -36,6 +39,13 @@ function canaryTimes(spec: Reader): FoundFault[] {
 function soakTimes(spec: Reader): FoundFault[] {
   const duration = longer(spec, ['soak', 'duration'], DEFAULTS.soak?.durationMs ?? 0);
   return notLonger(spec, ['soak', 'window'], duration);
+}
+
+/** A window is read in one look, and more than a day of gate batches is too much for one. */
+const LONGEST_WINDOW = { ms: 86_400_000, name: formatDuration(86_400_000) };
+
+function monitorTimes(spec: Reader): FoundFault[] {
+  return notLonger(spec, ['monitor', 'window'], LONGEST_WINDOW);
 }
 
 interface Bound {

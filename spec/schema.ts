@@ -2,6 +2,7 @@ import { gates } from './schema-gates.ts';
 import { duration, list, object, text, type Schema } from './schema-parts.ts';
 import { HEADER_PATTERN, MODEL_PATTERN, VERSION_PATTERN } from './patterns.ts';
 import { NAME_PATTERN } from '../domain/ids.ts';
+import { monitor } from './schema-monitor.ts';
 import { receivers } from './schema-receivers.ts';
 import { build, canary, risk, rollback, runtime, serving, shadow, soak } from './schema-stages.ts';
 import { capture, validate } from './schema-data.ts';
@@ -36,6 +37,7 @@ export const SPEC_SCHEMA: Schema = {
       risk,
       soak,
       rollback,
+      monitor,
       gates,
       sticky: object(
         'Keeps each user on one version, and has gates count by user instead of by request.',

@@ -15,6 +15,7 @@ import { slipwayHome } from '../spec/home.ts';
 import { dataConverter } from '../temporal/data-converter.ts';
 import { temporalConfig } from '../temporal/connection.ts';
 import { ownReceivers } from './receivers.ts';
+import { createMonitorsPort } from './monitors-port.ts';
 import { createTargets, targetNames } from './targets.ts';
 import { WatchGauge } from './watch-gauge.ts';
 import { webUiOf } from './web-ui.ts';
@@ -52,6 +53,7 @@ async function main(): Promise<void> {
     clock: Date.now,
     doctor: { workflows: createWorkflowsPort(client), targetNames, home: slipwayHome() },
     startAftermath: (input) => startAftermath(client, input),
+    monitors: createMonitorsPort(client),
     judged: gauge.judged,
     watching: tally.watching,
     delivered: tally.delivered,

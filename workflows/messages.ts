@@ -2,7 +2,8 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { aftermathWorkflowId, type AftermathInput, type AftermathStatus } from '../domain/aftermath.ts';
 import type { DrillInput } from '../domain/drill.ts';
-import { rolloutWorkflowId } from '../domain/ids.ts';
+import { monitorWorkflowId, rolloutWorkflowId } from '../domain/ids.ts';
+import type { MonitorInput, MonitorStatus } from '../domain/monitor-run.ts';
 import type { RollbackInput, RolloutStatus } from '../domain/rollout-state.ts';
 
 /** Who sends a message and why; both only asserted, as the ledger records. Typed by hand in the Web UI, so optional. */
@@ -16,6 +17,11 @@ export interface Approval extends Message {
   readonly gate: string;
 }
 
+/** Takes on an incident of a monitor, all that are open where none is named. */
+export interface Acknowledge extends Message {
+  readonly incident?: string;
+}
+
 export const pauseSignal = defineSignal<[Message?]>('pause');
 export const resumeSignal = defineSignal<[Message?]>('resume');
 export const abortSignal = defineSignal<[Message?]>('abort');
@@ -27,6 +33,15 @@ export const statusQuery = defineQuery<RolloutStatus>('status');
 
 /** Of the watch over a version that has its traffic back. */
 export const aftermathQuery = defineQuery<AftermathStatus>('status');
+
+/** Messages of `monitor`, which hears `pause` and `resume` too. */
+export const ackSignal = defineSignal<[Acknowledge?]>('ack');
+/** A rollout on the endpoint was promoted: the monitor reads from the ledger what to watch now. */
+export const promotedSignal = defineSignal('promoted');
+/** Another length of windows, as people write it (`5m`); nothing goes back to the specification's. */
+export const windowSignal = defineSignal<[string?]>('window');
+export const stopSignal = defineSignal<[Message?]>('stop');
+export const monitorStatusQuery = defineQuery<MonitorStatus>('status');
 
 export const TASK_QUEUES = {
   workflows: 'slipway',
@@ -97,5 +112,22 @@ export function drillOptions(input: DrillInput) {
       { key: ATTRIBUTES.target, value: target },
     ],
     staticSummary: `rehearsal of rollback on ${target}/${endpoint}, by ${by}`,
+  };
+}
+
+/** How `monitor` is started, by people, promotions and the janitor: one an endpoint, that goes on where one runs. */
+export function monitorOptions(target: string, endpoint: string, by: string) {
+  return {
+    workflowId: monitorWorkflowId(target, endpoint),
+    taskQueue: TASK_QUEUES.workflows,
+    workflowIdConflictPolicy: 'USE_EXISTING' as const,
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+    args: [{ target, endpoint, by }] as [MonitorInput],
+    memo: { by },
+    typedSearchAttributes: [
+      { key: ATTRIBUTES.endpoint, value: endpoint },
+      { key: ATTRIBUTES.target, value: target },
+    ],
+    staticSummary: `watches ${target}/${endpoint}`,
   };
 }

@@ -1,4 +1,4 @@
-import type { Approval, Message } from './messages.ts';
+import type { Acknowledge, Approval, Message } from './messages.ts';
 
 /** Longest `by` and `reason` that are kept, in UTF-16 code units: both go into histories, the ledger and notices. */
 export const MESSAGE_LIMITS = { by: 200, reason: 1_000 } as const;
@@ -19,6 +19,12 @@ export function readMessage(input: unknown): Message {
 export function readGate(input: unknown): string {
   const gate = typeof input === 'string' ? input : (input as Partial<Approval> | null | undefined)?.gate;
   return typeof gate === 'string' ? clip(gate, MESSAGE_LIMITS.by) : '';
+}
+
+/** The incident that an acknowledgement names, `undefined` for all; a bare text is the incident. */
+export function readIncident(input: unknown): string | undefined {
+  const incident = typeof input === 'string' ? input : (input as Partial<Acknowledge> | null | undefined)?.incident;
+  return typeof incident === 'string' && incident !== '' ? clip(incident, MESSAGE_LIMITS.by) : undefined;
 }
 
 function textField(name: keyof Message, value: unknown): Message {

@@ -137,13 +137,15 @@ export async function batchesBefore(
   });
 }
 
-interface StoredBatch {
+/** A batch as PostgreSQL keeps it. */
+export interface StoredBatch {
   readonly target: string;
   readonly body: GateBatchBody;
   readonly hash: string;
 }
 
-function verified({ target, body, hash }: StoredBatch): GateBatch | BatchChanged {
+/** The batch, if it still is what was sealed. */
+export function verified({ target, body, hash }: StoredBatch): GateBatch | BatchChanged {
   if (batchHash(body) === hash) return { ...body, hash };
   return new BatchChanged(`gate batch ${body.index} of ${target}.${body.endpoint} was changed after it was sealed`);
 }

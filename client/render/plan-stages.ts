@@ -1,6 +1,7 @@
 import { affordableRate } from '../../gates/ramp/affordable.ts';
 import { formatCount, formatShare } from './numbers.ts';
 import { formatDuration } from '../../domain/duration.ts';
+import { FINDING_KINDS } from '../../domain/monitor.ts';
 import { HANDFUL, type RampPlan } from '../../domain/ramp.ts';
 import { listed } from '../../gates/plan/finding.ts';
 import { paint } from '../terminal.ts';
@@ -24,6 +25,7 @@ export function stageRows(plan: RolloutPlan, needs: readonly StepNeed[], traffic
     ['full', 'all traffic, then the registry alias', ''],
     ...approvalRow(plan, 'full'),
     ...soakRows(plan, traffic),
+    ...monitorRows(plan),
   ];
 }
 
@@ -97,6 +99,18 @@ function soakRows({ soak }: RolloutPlan, traffic: Traffic | null): StageRow[] {
       formatDuration(soak.durationMs),
     ],
   ];
+}
+
+function monitorRows({ monitor }: RolloutPlan): StageRow[] {
+  if (!monitor) return [['monitor', paint.dim('left out: nobody looks after the rollout'), '']];
+  const { windowMs, policy, errors, latency } = monitor;
+  const own = FINDING_KINDS.filter((kind) => policy[kind] !== 'notify').map((kind) => `${policy[kind]} on ${kind}`);
+  const p99 = latency.p99Ms === null ? '' : `, p99 of ${latency.p99Ms} ms`;
+  const rows = [
+    `judged every ${formatDuration(windowMs)} against its own past and a limit of ${formatShare(errors.max)} errors${p99}`,
+    own.length > 0 ? `${listed(own, 'and')}, else notify` : 'people are told of what is found, nothing else is done',
+  ];
+  return rows.map((what, i) => [i === 0 ? 'monitor' : '', what, i === 0 ? 'as long as it serves' : '']);
 }
 
 function approvalRow({ approval }: RolloutPlan, stage: RolloutPlan['approval'][number]): StageRow[] {

@@ -48,7 +48,7 @@ const linesOf = (report: PlanReport) =>
 describe('the plan that is shown before anything starts', () => {
   test('names every stage with its limits, defaults filled in', () => {
     const lines = linesOf(reportOf(SPEC));
-    expect(lines.slice(0, 15)).toEqual([
+    expect(lines.slice(0, 17)).toEqual([
       'digits 8 → local/digits',
       'traffic | not known',
       '',
@@ -63,6 +63,8 @@ describe('the plan that is shown before anything starts', () => {
       'full | all traffic, then the registry alias',
       ' | begins after approval',
       'soak | judged every 15m, stable kept ready | 1h',
+      'monitor | judged every 5m against its own past and a limit of 5 % errors | as long as it serves',
+      ' | people are told of what is found, nothing else is done',
       '',
     ]);
     expect(lines.join(' ')).toContain('takes at least 1h 11m for a candidate as good as stable, at most 7h');

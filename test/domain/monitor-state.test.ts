@@ -45,6 +45,15 @@ describe('an incident', () => {
     expect(monitor.state.incidents).toHaveLength(1);
   });
 
+  test('is not over because there is nothing to be seen: silence ends no incident but its own', () => {
+    const monitor = watch();
+    const silence = finding({ kind: 'silence', subject: 'requests' });
+    monitor.see(ERRORS);
+    monitor.see(silence);
+    expect(times(5, () => monitor.see(silence))).toEqual(['opened silence-2']);
+    expect(times(3, () => monitor.see())).toEqual(['recovered errors-1', 'recovered silence-2']);
+  });
+
   test('that comes back within the hour is the same one, and must then stay away for twice as long', () => {
     const monitor = watch();
     monitor.see(ERRORS);
@@ -146,7 +155,7 @@ describe('the policy of a finding', () => {
 
 test('when another version serves, what was wrong with the one before is over, and numbers go on', () => {
   const monitor = watched();
-  const { state, acts } = afterChange(monitor.state);
+  const { state, acts } = afterChange(monitor.state, 'replaced');
   expect(acts.map(({ act, incident }) => `${act} ${incident.id}`)).toEqual(['tell errors-1']);
   monitor.state = state;
   expect(monitor.see(ERRORS)).toEqual(['opened errors-2']);

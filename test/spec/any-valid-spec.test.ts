@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { FINDING_KINDS, MONITOR_POLICIES } from '../../domain/monitor.ts';
 import { planRollout } from '../../domain/plan.ts';
 import { readSpec } from '../../spec/read-spec.ts';
 import { FULL_WEIGHT } from '../../domain/route.ts';
@@ -34,6 +35,18 @@ function receiver(url: string) {
   );
 }
 
+const monitor = fc.record(
+  {
+    window: seconds(1, 86_400),
+    errors: fc.record({ max: share }, { requiredKeys: [] }),
+    latency: fc.record({ p99Ms: fc.integer({ min: 1, max: 10_000 }) }, { requiredKeys: [] }),
+    silence: seconds(1, 86_400),
+    policy: fc.dictionary(fc.constantFrom(...FINDING_KINDS), fc.constantFrom(...MONITOR_POLICIES)),
+    escalateAfter: seconds(1, 86_400),
+  },
+  { requiredKeys: [] },
+);
+
 const parts = fc.record(
   {
     endpoint: name,
@@ -65,6 +78,7 @@ const parts = fc.record(
       fc.record({ duration: seconds(100, 9000), window: seconds(1, 100) }, { requiredKeys: ['duration'] }),
     ),
     rollback: fc.record({ watch: seconds(0, 600) }, { requiredKeys: [] }),
+    monitor: fc.oneof(fc.constant(false), monitor),
     gates: fc.record(
       {
         alpha: probability,

@@ -9,6 +9,8 @@ import { drillKey, rolloutId, versionKey } from '../../domain/ids.ts';
 import type { GateQuestion } from '../../domain/gate-question.ts';
 import type { LedgerEntry } from '../../domain/ledger-entry.ts';
 import type { PinnedVersion } from '../../domain/model-version.ts';
+import type { Alert } from '../../domain/alert.ts';
+import { planMonitor, type Finding, type MonitorSpec } from '../../domain/monitor.ts';
 import { planRollout } from '../../domain/plan.ts';
 import type { RolloutSpec } from '../../domain/rollout-spec.ts';
 import { EMPTY_ROUTE, FULL_WEIGHT, sameRoute, wholeRoute, type Route } from '../../domain/route.ts';
@@ -37,6 +39,12 @@ export class World {
   samples = { candidate: 100, stable: 100 };
   /** How far the risk budget lets a ramp go from a weight; as far as the plan does where nothing is set. */
   allowed: (weight: number) => number = () => FULL_WEIGHT;
+  /** What a monitor finds in its next window; `null` where it is not to judge it. */
+  findings: readonly Finding[] | null = [];
+  /** What the specification says about watching, beyond the defaults; `false` where it says not to. */
+  monitored: MonitorSpec | false = {};
+  /** Every alert, oldest first. */
+  readonly alerts: Alert[] = [];
   /** Versions that could not answer if traffic went to them. */
   sick: Awaited<ReturnType<Activities['sickVersions']>> = [];
   /** How a version served before, where it did. */
@@ -124,6 +132,25 @@ export class World {
     sendAlert: async ({ alert }) => {
       await this.before('sendAlert', alert.name);
       this.notices.push(alert.name);
+      this.alerts.push(alert);
+    },
+    recallMonitored: async ({ target, endpoint }) => {
+      await this.before('recallMonitored', 'monitor');
+      const plan = planMonitor(this.monitored, { errorRate: 0.05, p99Ms: null });
+      const receivers = [{ webhook: 'https://hooks.example.com/slipway', secretEnv: null }];
+      const rollout = rolloutId(target, endpoint, this.#epochs);
+      return { model: 'digits', rolloutId: rollout, version: this.#serving(), plan, receivers, link: null };
+    },
+    examineWindow: async ({ memory, afterIndex }) => {
+      await this.before('examineWindow', 'monitor');
+      const windows = ((memory['windows'] as number | undefined) ?? 0) + 1;
+      const seen = { version: this.#serving(), memory: { windows }, afterIndex: (afterIndex ?? -1) + 1 };
+      return { ...seen, findings: this.findings, unjudged: this.findings === null ? 'a rollout is under way' : null };
+    },
+    goBack: async () => {
+      await this.before('goBack', 'monitor');
+      if (this.stable) this.route = wholeRoute(this.stable.key);
+      return { settled: true, response: `going back to version ${this.stable?.version}` };
     },
     tryReceivers: async () => [],
     keepHouse: async () => {
@@ -174,6 +201,10 @@ export class World {
     if (!fence) return;
     if (compareFences(fence, this.#newest()) < 0) throw this.#stale();
     this.claimed = fence;
+  }
+
+  #serving(): string | null {
+    return this.route.arms[0]?.version ?? null;
   }
 
   #newest(): Fence {

@@ -1,0 +1,37 @@
+import type { Pool } from 'pg';
+import type { RolloutPlan } from '../../domain/plan.ts';
+import { query } from './query.ts';
+import type { LedgerPlace } from './ledger.ts';
+
+/** The rollout that was promoted last on an endpoint, with its plan; `null` when none was. @throws StoreUnreachable */
+export async function lastPromotion(
+  pool: Pool,
+  { target, endpoint }: LedgerPlace,
+): Promise<{ readonly rolloutId: string; readonly plan: RolloutPlan } | null> {
+  const [row] = await query<{ rollout_id: string; plan: RolloutPlan }>(
+    pool,
+    `SELECT begun.rollout_id, begun.detail -> 'plan' AS plan FROM slipway.ledger AS begun
+     WHERE begun.target = $1 AND begun.endpoint = $2 AND begun.reason = 'RolloutStarted' AND begun.rollout_id = (
+       SELECT rollout_id FROM slipway.ledger
+       WHERE target = $1 AND endpoint = $2 AND reason = 'Promoted' ORDER BY seq DESC LIMIT 1)`,
+    [target, endpoint],
+  );
+  return row ? { rolloutId: row.rollout_id, plan: row.plan } : null;
+}
+
+/** What the ledger says of an endpoint now: whether anything changes it, and which version serves. @throws StoreUnreachable */
+export async function endpointStanding(
+  pool: Pool,
+  { target, endpoint }: LedgerPlace,
+): Promise<{ readonly busy: boolean; readonly serving: string | null }> {
+  const [row] = await query<{ stage: string | null; serving: string | null }>(
+    pool,
+    `SELECT
+       (SELECT stage FROM slipway.ledger WHERE target = $1 AND endpoint = $2 ORDER BY seq DESC LIMIT 1) AS stage,
+       (SELECT detail ->> 'serving' FROM slipway.ledger
+        WHERE target = $1 AND endpoint = $2 AND stage = 'done' AND detail ? 'serving' ORDER BY seq DESC LIMIT 1) AS serving`,
+    [target, endpoint],
+  );
+  // Books that are open belong to a rollout under way; janitor and doctor close those of one that is gone.
+  return { busy: row?.stage != null && row.stage !== 'done', serving: row?.serving ?? null };
+}

@@ -1,0 +1,54 @@
+import { FINDING_KINDS, MONITOR_POLICIES, type FindingKind } from '../domain/monitor.ts';
+import { duration, object, orFalse, type Schema } from './schema-parts.ts';
+
+const ABOUT: Readonly<Record<FindingKind, string>> = {
+  drift: 'Distributions of inputs or answers that are no longer those of the reference.',
+  input_quality: 'Inputs that are missing, out of range or of another type.',
+  quality: 'Lost accuracy, or another measure of quality by late labels.',
+  errors: 'Failed or rejected requests: more than usual, or than the limit.',
+  latency: 'Slow requests: more than usual, or than the limit.',
+  resources: 'Memory that grows without end.',
+  outliers: 'Answers of a kind that is rare as a rule.',
+  silence: 'No requests, or no evidence, for longer than is usual.',
+};
+
+function policy(description: string): Schema {
+  return {
+    enum: [...MONITOR_POLICIES],
+    description: `${description} \`notify\` tells receivers, \`ask\` tells them the command that goes back, \`rollback\` goes back by itself, once a promotion.`,
+    default: 'notify',
+  };
+}
+
+export const monitor = orFalse(
+  'Watching the version after its rollout, for as long as it serves. `false` leaves it out.',
+  object('Watching the version after its rollout; see docs/monitor.md.', {
+    window: duration('How often it is judged, a day at most.', '5m'),
+    errors: object('Failed requests.', {
+      max: {
+        type: 'number',
+        exclusiveMinimum: 0,
+        maximum: 1,
+        description: 'Most of them as a share of requests; `gates.limits.errorRate` when absent.',
+        examples: [0.05],
+      },
+    }),
+    latency: object('Latency.', {
+      p99Ms: {
+        type: 'number',
+        exclusiveMinimum: 0,
+        description: 'Longest p99 in milliseconds; `gates.limits.p99Ms` when absent.',
+        examples: [300],
+      },
+    }),
+    silence: duration('Longest time without a request; longer where such pauses are usual.', '30m'),
+    policy: object(
+      'What is done about each kind of finding.',
+      Object.fromEntries(FINDING_KINDS.map((kind) => [kind, policy(ABOUT[kind])])),
+    ),
+    escalateAfter: duration(
+      'How long an incident may stay without acknowledgement before it is told again, as critical.',
+      '1h',
+    ),
+  }),
+);

@@ -1,0 +1,151 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { expect, test } from 'vitest';
+import type { Deps } from '../../activities/deps.ts';
+import { createMonitorActivities, type ExaminedWindow, type ExamineWindow } from '../../activities/monitor.ts';
+import { appendLedger } from '../../activities/store/ledger.ts';
+import { rememberVersion } from '../../activities/store/versions.ts';
+import type { LedgerEntry } from '../../domain/ledger-entry.ts';
+import { planMonitor, type MonitorPlan } from '../../domain/monitor.ts';
+import { planRollout } from '../../domain/plan.ts';
+import type { RolloutSpec } from '../../domain/rollout-spec.ts';
+import { useDatabase } from '../store/database.ts';
+import { entry } from '../store/samples.ts';
+import { depsWith } from '../support/deps.ts';
+import { STABLE as OLD, CANDIDATE as NEW } from '../support/world.ts';
+import { CANDIDATE, seal as sealIn, STABLE, type Counts } from './support/gate-batches.ts';
+
+const db = useDatabase();
+const NOTHING: Counts = { n: 0, errors: 0 };
+let endpoints = 0;
+
+test('what was promoted last says what is watched, and the ledger which version serves', async () => {
+  const endpoint = fresh();
+  await promoted(endpoint, CANDIDATE, { monitor: { window: '1m', policy: { errors: 'rollback' } } });
+  const monitored = await run().recallMonitored({ target: 'local', endpoint });
+  expect(monitored).toMatchObject({ model: 'digits', rolloutId: `local.${endpoint}.1`, version: CANDIDATE });
+  expect(monitored.plan).toMatchObject({ windowMs: 60_000, policy: { errors: 'rollback', latency: 'notify' } });
+  expect(monitored.link).toBe(`http://127.0.0.1/namespaces/default/workflows/monitor.local.${endpoint}`);
+});
+
+test('plans of releases that knew no monitor are watched by the defaults; what says not to watch is not', async () => {
+  const old = fresh();
+  const { monitor: _, ...plan } = planRollout({ endpoint: old, model: 'digits' });
+  await ledger(old, 'RolloutStarted', { detail: { plan } });
+  await ledger(old, 'Promoted', { stage: 'done', detail: { serving: CANDIDATE } });
+  expect((await run().recallMonitored({ target: 'local', endpoint: old })).plan).toMatchObject({ windowMs: 300_000 });
+  const left = fresh();
+  await promoted(left, CANDIDATE, { monitor: false });
+  expect((await run().recallMonitored({ target: 'local', endpoint: left })).plan).toBeNull();
+  await expect(run().recallMonitored({ target: 'local', endpoint: fresh() })).rejects.toThrow('nothing was promoted');
+});
+
+test('a window holds what was sealed since the last one, and what was there before the watch began is not judged', async () => {
+  const endpoint = fresh();
+  await promoted(endpoint);
+  await seal(endpoint, 6, { n: 50, errors: 50 });
+  const first = await look(endpoint);
+  expect(first).toMatchObject({ version: CANDIDATE, afterIndex: 5, findings: [], unjudged: null });
+  await seal(endpoint, 6, { n: 50, errors: 25 }, 6);
+  const second = await look(endpoint, first);
+  expect(second).toMatchObject({ afterIndex: 11, findings: [{ kind: 'errors', severity: 'critical', value: 0.5 }] });
+  expect((await look(endpoint, first)).findings, 'a repeated look').toEqual(second.findings);
+  expect((await look(endpoint, second)).afterIndex).toBe(11);
+});
+
+test('nothing is judged while a rollout is under way, and its batches are nobody’s afterwards', async () => {
+  const endpoint = fresh();
+  await promoted(endpoint);
+  await seal(endpoint, 1, NOTHING);
+  const before = await look(endpoint);
+  await ledger(endpoint, 'TrafficShifted', { rolloutId: `local.${endpoint}.2` });
+  await seal(endpoint, 6, { n: 50, errors: 50 }, 1);
+  const during = await look(endpoint, before);
+  expect(during).toMatchObject({ findings: null, unjudged: 'a rollout is under way', afterIndex: 6 });
+  await ledger(endpoint, 'Held', { rolloutId: `local.${endpoint}.2`, stage: 'done', detail: { serving: CANDIDATE } });
+  expect(await look(endpoint, during)).toMatchObject({ findings: [], unjudged: null });
+});
+
+test('another version begins without the memory of the one before', async () => {
+  const endpoint = fresh();
+  await promoted(endpoint);
+  await seal(endpoint, 6, { n: 100, errors: 0 });
+  const old = await look(endpoint, { ...START, afterIndex: -1, version: CANDIDATE });
+  expect(JSON.stringify(old.memory)).toContain('"n":600');
+  await ledger(endpoint, 'RolledBack', { rolloutId: 'r2', stage: 'done', detail: { serving: STABLE } });
+  const other = await look(endpoint, old);
+  expect(other.version).toBe(STABLE);
+  expect(JSON.stringify(other.memory)).not.toContain('600');
+});
+
+test('a batch that was changed after it was sealed is a finding, and judges nothing', async () => {
+  const endpoint = fresh();
+  await promoted(endpoint);
+  await seal(endpoint, 6, { n: 50, errors: 50 });
+  await db.asSuperuser(`
+    ALTER TABLE slipway.gate_batches DISABLE TRIGGER ALL;
+    UPDATE slipway.gate_batches SET body = jsonb_set(body, '{lost}', '7') WHERE endpoint = '${endpoint}' AND index = 3;
+    ALTER TABLE slipway.gate_batches ENABLE TRIGGER ALL;
+  `);
+  const { findings } = await look(endpoint, { ...START, afterIndex: -1 });
+  expect(findings).toMatchObject([{ kind: 'silence', subject: 'evidence', severity: 'critical' }]);
+  expect(findings?.[0]?.summary).toContain('was changed after it was sealed');
+});
+
+test('going back starts a rollback to the version that served before, and says where there is none', async () => {
+  const endpoint = fresh();
+  const place = { target: 'local', endpoint };
+  const asked: unknown[] = [];
+  let free = false;
+  const workflows = { startRollback: (input: unknown) => (asked.push(input), Promise.resolve(free)) };
+  const back = run({ doctor: { workflows } as unknown as NonNullable<Deps['doctor']> });
+  await promoted(endpoint, OLD.key);
+  expect(await back.goBack({ ...place, reason: 'errors-1' })).toMatchObject({ settled: true });
+  expect(asked).toEqual([]);
+  for (const version of [OLD, NEW]) await rememberVersion(db.pool, place, { version, runtime: { kind: 'mlflow' } });
+  await ledger(endpoint, 'Promoted', { rolloutId: 'r2', stage: 'done', detail: { serving: NEW.key } });
+  expect(await back.goBack({ ...place, reason: 'errors-1' })).toMatchObject({ settled: false });
+  free = true;
+  expect(await back.goBack({ ...place, reason: 'errors-1' })).toEqual({
+    settled: true,
+    response: 'going back to version 1',
+  });
+  expect(asked.at(-1)).toEqual({ ...place, version: '1', by: 'slipway monitor', reason: 'errors-1' });
+});
+
+const START = { version: null, memory: {}, afterIndex: null };
+
+function run(parts: Partial<Deps> = {}) {
+  return createMonitorActivities(depsWith({ pool: db.pool, webUi: 'http://127.0.0.1/namespaces/default', ...parts }));
+}
+
+function look(
+  endpoint: string,
+  from: Pick<ExaminedWindow, 'version' | 'memory' | 'afterIndex'> = START,
+): Promise<ExaminedWindow> {
+  const plan = planMonitor({}, { errorRate: 0.05, p99Ms: null }) as MonitorPlan;
+  const { version, memory, afterIndex } = from;
+  const request: ExamineWindow = {
+    ...{ target: 'local', endpoint, plan, version, memory, afterIndex },
+    to: new Date(10_000_000).toISOString(),
+  };
+  return new MockActivityEnvironment().run(run().examineWindow, request);
+}
+
+function seal(endpoint: string, count: number, candidate: Counts, from = 0): Promise<void> {
+  return sealIn(db.pool, endpoint, count, candidate, NOTHING, { from, sealedAt: 9_000_000 + 10_000 * from });
+}
+
+async function promoted(endpoint: string, serving = CANDIDATE, spec: Partial<RolloutSpec> = {}): Promise<void> {
+  const plan = planRollout({ endpoint, model: 'digits', ...spec });
+  await ledger(endpoint, 'RolloutStarted', { stage: 'preflight', detail: { plan } });
+  await ledger(endpoint, 'Promoted', { stage: 'done', detail: { serving } });
+}
+
+async function ledger(endpoint: string, reason: LedgerEntry['reason'], over: Partial<LedgerEntry>): Promise<void> {
+  const rolloutId = over.rolloutId ?? `local.${endpoint}.1`;
+  await appendLedger(db.pool, [entry(`${rolloutId}:${reason}`, { endpoint, reason, ...over, rolloutId })]);
+}
+
+function fresh(): string {
+  return `m${(endpoints += 1)}`;
+}

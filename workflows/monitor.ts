@@ -1,0 +1,123 @@
+import {
+  condition,
+  makeContinueAsNewFunc,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { planMonitor, type MonitorPlan } from '../domain/monitor.ts';
+import { monitorStatus, newMonitor, type Monitored, type MonitorInput } from '../domain/monitor-run.ts';
+import { afterChange, afterWindow } from '../domain/monitor-state.ts';
+import { renderMonitor } from '../domain/render-monitor.ts';
+import { ATTRIBUTES } from './messages.ts';
+import { act } from './monitor/act.ts';
+import { MonitorControls } from './monitor/controls.ts';
+import { examine } from './monitor/examine.ts';
+import { persistent } from './proxies.ts';
+
+/**
+ * Watches what an endpoint serves, window by window, for as long as it serves, over any number of runs.
+ *
+ * Changes no route itself: it tells people, and where the specification says so it has `rollback` started.
+ */
+export async function monitor(given?: MonitorInput): Promise<{ readonly windows: number }> {
+  // Started by hand with nothing at all it must get as far as to say what is missing.
+  const input = given ?? ({} as MonitorInput);
+  const controls = new MonitorControls(input, input.carried ?? newMonitor(new Date().toISOString()));
+  controls.listen();
+  const { now } = controls;
+  const before = now.windows;
+  while (!controls.stopped) {
+    if (controls.renewed) await renew(input, controls);
+    const watched = planned(now.monitored);
+    if (!watched) break;
+    if (mustContinueAsNew(now.windows - before)) await goOn({ ...input, carried: now });
+    setCurrentDetails(renderMonitor(monitorStatus(input, now)));
+    await watchWindow(input, controls, watched);
+  }
+  await unwatch(input, controls);
+  return { windows: now.windows };
+}
+
+type Watched = Monitored & { readonly plan: MonitorPlan };
+
+function planned(monitored: Monitored | null): Watched | null {
+  return monitored?.plan ? { ...monitored, plan: monitored.plan } : null;
+}
+
+/** Reads what the last promotion says; it may have brought another version, which begins without a past. */
+async function renew({ target, endpoint }: MonitorInput, controls: MonitorControls): Promise<void> {
+  controls.renewed = false;
+  const { now } = controls;
+  const monitored = await persistent.recallMonitored.executeWithOptions({ summary: 'read what is to be watched' }, [
+    { target, endpoint },
+  ]);
+  const isFirst = now.monitored === null;
+  if (monitored.model !== now.monitored?.model)
+    upsertSearchAttributes([{ key: ATTRIBUTES.model, value: monitored.model }]);
+  now.monitored = monitored;
+  now.state = { ...now.state, wentBack: false };
+  if (isFirst) now.version = monitored.version;
+}
+
+/** Waits for the end of a window, then judges it; a promotion, a stop and another length of windows cut the wait short. */
+async function watchWindow(
+  { target, endpoint }: MonitorInput,
+  controls: MonitorControls,
+  watched: Watched,
+): Promise<void> {
+  const { now } = controls;
+  const { plan } = watched;
+  const windowMs = now.windowMs ?? plan.windowMs;
+  const cut = () => controls.stopped !== null || controls.renewed || controls.rescheduled;
+  if (await condition(cut, windowMs, { summary: 'until the window ends' })) {
+    controls.rescheduled = false;
+    return;
+  }
+  const at = new Date().toISOString();
+  now.windows += 1;
+  if (now.paused) {
+    now.last = { at, unjudged: `paused by ${now.paused.by}` };
+    return;
+  }
+  const { version, memory, afterIndex } = now;
+  const seen = await examine({ target, endpoint, plan: { ...plan, windowMs }, to: at, version, memory, afterIndex });
+  const place = { target, endpoint, at };
+  if (seen.version !== version) await act(controls, watched, afterChange(now.state, 'replaced'), place);
+  now.version = seen.version;
+  now.memory = seen.memory;
+  now.afterIndex = seen.afterIndex;
+  now.last = { at, unjudged: seen.unjudged };
+  await act(
+    controls,
+    watched,
+    afterWindow(now.state, { at, version: seen.version, findings: seen.findings }, plan),
+    place,
+  );
+}
+
+/** Whoever was told of an incident is told that nobody looks any more. */
+async function unwatch({ target, endpoint }: MonitorInput, controls: MonitorControls): Promise<void> {
+  const { now } = controls;
+  if (!now.monitored || now.state.incidents.length === 0) return;
+  const plan = now.monitored.plan ?? planMonitor({}, { errorRate: 1, p99Ms: null });
+  if (!plan) return;
+  const at = new Date().toISOString();
+  await act(controls, { ...now.monitored, plan }, afterChange(now.state, 'unwatched'), { target, endpoint, at });
+}
+
+/** About 2,600 events: far below Temporal's limits, and quick to read. */
+const WINDOWS_PER_RUN = 200;
+
+/** After at least one window, so that no run comes to nothing: when the history is long enough, or newer workers are current. */
+function mustContinueAsNew(windows: number): boolean {
+  const { continueAsNewSuggested, targetWorkerDeploymentVersionChanged } = workflowInfo();
+  if (windows === 0) return false;
+  return windows >= WINDOWS_PER_RUN || continueAsNewSuggested || targetWorkerDeploymentVersionChanged;
+}
+
+/** A monitor outlives releases: its next run is the current one's. */
+const goOn = (input: MonitorInput) =>
+  makeContinueAsNewFunc<(input: MonitorInput) => Promise<unknown>>({ initialVersioningBehavior: 'AUTO_UPGRADE' })(
+    input,
+  );

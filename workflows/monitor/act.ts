@@ -1,0 +1,80 @@
+import { ActivityFailure, isCancellation, log } from '@temporalio/workflow';
+import type { Alert } from '../../domain/alert.ts';
+import { alertsOf } from '../../domain/incident-alert.ts';
+import type { Incident } from '../../domain/incident.ts';
+import type { MonitorPlan } from '../../domain/monitor.ts';
+import type { Monitored } from '../../domain/monitor-run.ts';
+import { afterResponse, type Decided, type Telling } from '../../domain/monitor-state.ts';
+import type { WentBack } from '../../activities/monitor.ts';
+import { quick } from '../proxies.ts';
+import type { MonitorControls } from './controls.ts';
+
+/** Most alerts that wait for receivers to come back; older ones are worth less than new ones. */
+const MOST_UNSENT = 100;
+
+/** Does what was decided: goes back first, so that people are told what was done, then tells them. @param at ISO 8601 */
+export async function act(
+  { now }: MonitorControls,
+  monitored: Monitored & { readonly plan: MonitorPlan },
+  { state, acts }: Decided,
+  place: { readonly target: string; readonly endpoint: string; readonly at: string },
+): Promise<void> {
+  const { at, target, endpoint } = place;
+  // Acknowledgements may come while something is being done, so the state is never held over an await.
+  now.state = state;
+  let tellings = acts.filter((each): each is Telling => each.act === 'tell');
+  for (const { incident } of acts.filter((each) => each.act === 'rollback')) {
+    const response = await goBack({ target, endpoint }, incident);
+    if (response === null) continue;
+    now.state = afterResponse(now.state, incident, response);
+    const told = { act: 'tell', why: 'answered', incident } as const;
+    if (!tellings.some((each) => each.incident.id === incident.id)) tellings = [...tellings, told];
+    tellings = tellings.map((each) =>
+      each.incident.id === incident.id ? { ...each, incident: { ...each.incident, response } } : each,
+    );
+  }
+  const { model, rolloutId, link, plan } = monitored;
+  const about = { target, endpoint, model, rolloutId, link, policy: plan.policy };
+  const alerts = tellings.flatMap((telling) => alertsOf(telling, about, at));
+  now.unsent = alerts.reduce<readonly Alert[]>(
+    (waiting, alert) => [...waiting.filter(({ key }) => key !== alert.key), alert],
+    now.unsent,
+  );
+  await send(now, monitored);
+}
+
+/** Whether and how traffic goes back; `null` where it is to be tried again after the next window. */
+async function goBack(place: { target: string; endpoint: string }, incident: Incident): Promise<string | null> {
+  const reason = `${incident.id}: ${incident.summary}`;
+  const done: WentBack | null = await orNull(() =>
+    quick.goBack.executeWithOptions({ summary: `go back because of ${incident.id}`, scheduleToCloseTimeout: '2m' }, [
+      { ...place, reason },
+    ]),
+  );
+  return done?.settled ? done.response : null;
+}
+
+/** Tells receivers in order; what does not get through is tried again after the next window. */
+async function send(now: MonitorControls['now'], { receivers }: Monitored): Promise<void> {
+  if (receivers.length === 0) now.unsent = [];
+  now.unsent = now.unsent.slice(-MOST_UNSENT);
+  for (const alert of now.unsent) {
+    const summary = `tell: ${alert.name} ${alert.status}`;
+    const sent = await orNull(async () => {
+      await quick.sendAlert.executeWithOptions({ summary, scheduleToCloseTimeout: '2m' }, [{ alert, receivers }]);
+      return true;
+    });
+    if (sent === null) return;
+    now.unsent = now.unsent.filter((waiting) => waiting !== alert);
+  }
+}
+
+async function orNull<T>(attempt: () => Promise<T>): Promise<T | null> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    log.warn(`not done: ${error.cause?.message ?? error.message}`);
+    return null;
+  }
+}

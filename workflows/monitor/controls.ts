@@ -1,0 +1,89 @@
+import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import { parseDuration } from '../../domain/duration.ts';
+import { monitorStatus, type CarriedMonitor, type Halted, type MonitorInput } from '../../domain/monitor-run.ts';
+import { acknowledge } from '../../domain/monitor-state.ts';
+import {
+  ackSignal,
+  ATTRIBUTES,
+  monitorStatusQuery,
+  pauseSignal,
+  promotedSignal,
+  resumeSignal,
+  stopSignal,
+  windowSignal,
+} from '../messages.ts';
+import { readIncident, readMessage } from '../read-message.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What a monitor knows now, and the operator's hand on it; every message is a signal, so that the Web UI can send it. */
+export class MonitorControls {
+  readonly now: Mutable<CarriedMonitor>;
+  stopped: Halted | null = null;
+  /** Set until what is to be watched was read from the ledger, and again at each promotion. */
+  renewed: boolean;
+  /** Set when the length of windows was changed while one is open. */
+  rescheduled = false;
+  readonly #input: MonitorInput;
+
+  constructor(input: MonitorInput, start: CarriedMonitor) {
+    this.#input = input;
+    this.now = { ...start };
+    this.renewed = start.monitored === null;
+  }
+
+  /** Registers every handler; called before the first await, so that no early message is lost. */
+  listen(): void {
+    setHandler(monitorStatusQuery, () => monitorStatus(this.#input, this.now), {
+      description: 'What is watched, and what is wrong with it.',
+    });
+    setHandler(pauseSignal, (message) => this.#pause(halted(message)), {
+      description: 'Judge no windows until `resume`.',
+    });
+    setHandler(resumeSignal, () => this.#pause(null), { description: 'Go on after a pause.' });
+    setHandler(stopSignal, (message) => void (this.stopped ??= halted(message)), {
+      description: 'End the watch; the next promotion begins another.',
+    });
+    setHandler(promotedSignal, () => void (this.renewed = true), { description: 'A rollout was promoted.' });
+    setHandler(windowSignal, (text) => this.#reschedule(text), { description: 'Length of windows, such as "5m".' });
+    setHandler(
+      ackSignal,
+      (message) => {
+        const incident = readIncident(message);
+        const { by, reason, at } = halted(message);
+        const request = { by, reason: typeof message === 'string' ? '' : reason, ...(incident && { incident }) };
+        this.now.state = acknowledge(this.now.state, request, at);
+      },
+      { description: 'Take an incident on; all that are open without input.' },
+    );
+  }
+
+  #pause(paused: Halted | null): void {
+    if ((this.now.paused === null) === (paused === null)) return;
+    this.now.paused = paused;
+    upsertSearchAttributes([{ key: ATTRIBUTES.paused, value: paused !== null }]);
+  }
+
+  #reschedule(text: unknown): void {
+    this.now.windowMs = readWindow(text);
+    this.rescheduled = true;
+  }
+}
+
+/** Shorter ones would be more looks than gate batches; longer ones, more batches than one look reads. */
+const SHORTEST_MS = 1_000;
+const LONGEST_MS = 86_400_000;
+
+/** `null` for the specification's own, also where the text is no length of time. */
+function readWindow(text: unknown): number | null {
+  try {
+    return Math.min(Math.max(parseDuration(String(text)), SHORTEST_MS), LONGEST_MS);
+  } catch {
+    return null;
+  }
+}
+
+function halted(message: unknown): Halted {
+  const { by = 'unknown', reason = '' } = readMessage(message);
+  return { by, reason, at: new Date().toISOString() };
+}
