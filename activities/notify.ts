@@ -4,6 +4,7 @@ import type { Notice, NoticeFacts } from '../domain/notice.ts';
 import { testAlert, type NotifyInput } from '../domain/notify-test.ts';
 import type { Delivery, Receiver } from '../domain/receivers.ts';
 import { attempt, deliver } from './alerts/deliver.ts';
+import { linkTo } from './alerts/link.ts';
 import { originHere, sendNotice } from './alerts/notices.ts';
 import { remembered } from './alerts/remembered.ts';
 import type { Deps } from './deps.ts';
@@ -13,8 +14,10 @@ export interface Notify extends Notice {
 }
 
 export interface SendAlert {
+  /** Without a link, it gets one to the run that asks. */
   readonly alert: Alert;
-  readonly receivers: readonly Receiver[];
+  /** `null`: the worker's own. */
+  readonly receivers: readonly Receiver[] | null;
 }
 
 export interface TryReceivers {
@@ -35,22 +38,29 @@ export function createNotifyActivities(deps: Deps) {
     },
 
     /** Tells receivers of an alert; a webhook gets it as it is, with `event: "alert"`. */
-    async sendAlert({ alert, receivers }: SendAlert): Promise<void> {
+    async sendAlert({ alert: given, receivers }: SendAlert): Promise<void> {
       const { workflowExecution, activityId } = Context.current().info;
-      const delivery = [alert.key, alert.status, workflowExecution?.runId, activityId].join(':');
+      const { workflowId = '', runId = '' } = workflowExecution ?? {};
+      const alert = { ...given, link: given.link ?? linkTo(deps, workflowId, runId) };
+      const delivery = [alert.key, alert.status, runId, activityId].join(':');
       const message = { alert, delivery, body: { event: 'alert', ...alert } };
-      await remembered((has) => deliver(deps, message, receivers, has));
+      const told = receivers ?? (await ownReceivers(deps));
+      await remembered((has) => deliver(deps, message, told, has));
     },
 
     /** Sends a test to receivers, or to the worker's own, once, and returns what came of each in the order given. */
     async tryReceivers({ input, status }: TryReceivers): Promise<Delivery[]> {
-      const receivers = input.receivers ?? (await deps.receivers?.()) ?? [];
+      const receivers = input.receivers ?? (await ownReceivers(deps));
       const { workflowExecution, scheduledTimestampMs } = Context.current().info;
       const { workflowId = '', runId: run = '' } = workflowExecution ?? {};
-      const link = deps.webUi ? `${deps.webUi}/workflows/${workflowId}/${run}` : null;
+      const link = linkTo(deps, workflowId, run);
       const alert = testAlert(input, { status, run, link, at: new Date(scheduledTimestampMs).toISOString() });
       const message = { alert, delivery: [alert.key, status].join(':'), body: { event: 'alert', ...alert } };
       return Promise.all(receivers.map((to) => attempt(deps, message, to)));
     },
   };
+}
+
+async function ownReceivers({ receivers }: Deps): Promise<readonly Receiver[]> {
+  return (await receivers?.()) ?? [];
 }

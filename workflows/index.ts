@@ -1,3 +1,4 @@
+export { alert } from './alert.ts';
 export { aftermath } from './aftermath.ts';
 export { drill } from './drill.ts';
 export { janitor } from './janitor.ts';

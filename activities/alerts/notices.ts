@@ -5,6 +5,7 @@ import { keepsIncidents } from '../../domain/receivers.ts';
 import { rolloutWorkflowId } from '../../domain/ids.ts';
 import type { Deps } from '../deps.ts';
 import { deliver } from './deliver.ts';
+import { linkTo } from './link.ts';
 import type { Message } from './message.ts';
 
 /** Where a notice comes from: the run that it links to, and when that asked for it, in milliseconds since 1970. */
@@ -58,9 +59,8 @@ export async function closeIncidents(
     await deliver(deps, { alert, delivery: `${alert.key}:closed`, body: alert }, receivers, new Set());
 }
 
-function linkOf({ webUi }: Deps, { plan }: NoticeFacts, { runId, workflowId }: NoticeOrigin): string | null {
-  const id = workflowId ?? rolloutWorkflowId(plan.target, plan.endpoint);
-  return webUi ? `${webUi}/workflows/${id}${runId === null ? '' : `/${runId}`}` : null;
+function linkOf(deps: Deps, { plan }: NoticeFacts, { runId }: NoticeOrigin): string | null {
+  return linkTo(deps, rolloutWorkflowId(plan.target, plan.endpoint), runId);
 }
 
 function messageOf(deps: Deps, facts: NoticeFacts, notice: Notice, origin: NoticeOrigin): Message {

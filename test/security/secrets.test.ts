@@ -22,6 +22,8 @@ const secrets: Record<string, string> = {
   'MLflow password in the URL': made(),
   'MLflow token': made(),
   'webhook secret': made(),
+  'path of the Slack channel': made(),
+  'PagerDuty key': made(),
   'AWS secret key': made(),
   'wrong database password': made(),
 };
@@ -53,6 +55,8 @@ beforeAll(async () => {
     MLFLOW_TRACKING_TOKEN: secrets['MLflow token'],
     MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0',
     HOOK_SECRET: secrets['webhook secret'],
+    SLACK_URL: `${hookUrl()}/${secrets['path of the Slack channel']}`,
+    PAGERDUTY_KEY: secrets['PagerDuty key'],
     AWS_ACCESS_KEY_ID: 'AKIAPLANTED',
     AWS_SECRET_ACCESS_KEY: secrets['AWS secret key'],
   };
@@ -98,11 +102,19 @@ async function specFile(name: string, version: string, more: object = {}): Promi
     shadow: false,
     canary: { steps: [50], minDuration: '10m', maxDuration: '1h' },
     soak: false,
-    notify: [{ webhook: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/hook`, secretEnv: 'HOOK_SECRET' }],
+    notify: [
+      { webhook: `${hookUrl()}/hook`, secretEnv: 'HOOK_SECRET' },
+      { slack: { urlEnv: 'SLACK_URL' } },
+      { pagerduty: { routingKeyEnv: 'PAGERDUTY_KEY', url: hookUrl() } },
+    ],
     ...more,
   };
   await writeFile(file, JSON.stringify(spec));
   return file;
+}
+
+function hookUrl(): string {
+  return `http://127.0.0.1:${(hook.address() as AddressInfo).port}`;
 }
 
 const get = async () => {
