@@ -9,6 +9,7 @@ import { createNotifyActivities } from './notify.ts';
 import { createOutcomeActivities } from './outcome.ts';
 import { createPreflightActivities } from './preflight.ts';
 import { createRegistryActivities } from './registry.ts';
+import { createRetrainActivities } from './retrain.ts';
 import { createRollbackActivities } from './rollback.ts';
 import { createTrafficActivities } from './traffic.ts';
 import { createValidateActivities } from './validate.ts';
@@ -29,6 +30,7 @@ export function createActivities(deps: Deps) {
     ...createAftermathActivities(deps),
     ...createDrillActivities(deps),
     ...createRollbackActivities(deps),
+    ...createRetrainActivities(deps),
     ...createDoctorActivities(deps),
     ...createMonitorActivities(deps),
   };

@@ -1,15 +1,22 @@
 import { Context } from '@temporalio/activity';
+import type { RetrainFacts, RetrainInput } from '../domain/retrain-state.ts';
 import type { Deps } from './deps.ts';
+import type { Place } from './doctor/ports.ts';
 import { failure } from './failures.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { findTrained } from './retrain/find-trained.ts';
 import type { JobBeat, JobDone, TrainModel } from './retrain/job.ts';
+import { prepareRetraining } from './retrain/prepare.ts';
 import { runProcessJob } from './retrain/process-job.ts';
+import { untilEndpointFree } from './retrain/until-free.ts';
 import { runWebhookJob } from './retrain/webhook-job.ts';
 
 /** Trains a new version, and finds it in the registry. */
 export function createRetrainActivities(deps: Deps) {
   return {
+    /** @throws `InvalidSpec` failure where nothing says how to train, or it has faults */
+    prepareRetrain: ({ input }: { input: RetrainInput }): Promise<RetrainFacts> => prepareRetraining(deps, input),
+
     /**
      * Sees the training job to its end; repeated, it goes on with the job that is under way.
      *
@@ -33,6 +40,11 @@ export function createRetrainActivities(deps: Deps) {
         },
         () => beat ?? undefined,
       );
+    },
+
+    /** Waits until no rollout, rollback or drill has the endpoint. */
+    async untilFree(place: Place): Promise<void> {
+      await withHeartbeat((signal) => untilEndpointFree(deps, place, signal));
     },
 
     /** The version that the job registered. @throws `NoVersionRegistered` failure where it left none */

@@ -20,6 +20,7 @@ import { addPauseAndResume } from './commands/signals.ts';
 import { addPlan } from './commands/plan.ts';
 import { addPredictions } from './commands/predictions.ts';
 import { addPromote } from './commands/promote.ts';
+import { addRetrain } from './commands/retrain.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addSetup } from './commands/setup.ts';
 import { addStart } from './commands/start.ts';
@@ -38,6 +39,7 @@ const GROUPS = {
   'The hand on a rollout:': [addPauseAndResume, addApprove, addPromote, addAbort, addRollback, addDrill],
   'What production says:': [addPredictions, addOutcomes],
   'Between rollouts:': [addMonitor, addAck],
+  'New versions:': [addRetrain],
   'The gate alone:': [addJudge],
   'An installation of your own:': [addSetup, addNotify],
 };

@@ -21,13 +21,16 @@ import { connectTemporal, temporalNamespace } from './temporal.ts';
 import { dataConverter } from '../temporal/data-converter.ts';
 import { follow } from './rollouts/follow.ts';
 import { listRollouts, type ListedRollout, type ListFilter } from './rollouts/list.ts';
+import { cancelRetraining, followRetraining, lookAtRetraining, type RetrainSighting } from './retraining/look.ts';
 import { look } from './rollouts/look.ts';
 import { startDrill } from './rollouts/drill.ts';
+import { startRetraining, type RetrainStarted } from './retraining/start.ts';
 import { startRollback, untilPrepared, type RollbackRequest } from './rollouts/go-back.ts';
 import { startRollout, type Started, type StartRequest } from './rollouts/start.ts';
 import { tryReceivers, type TriedReceiver } from './alerts/try-receivers.ts';
 import type { NotifyInput } from '../domain/notify-test.ts';
 import type { DrillInput } from '../domain/drill.ts';
+import type { RetrainInput } from '../domain/retrain-state.ts';
 import type { Place } from './rollouts/place.ts';
 import type { Sighting } from './rollouts/sighting.ts';
 
@@ -131,6 +134,25 @@ export class RolloutClient {
   /** Takes on an incident of an endpoint's monitor, or all that are open; their names. */
   acknowledge(place: Place, request: Acknowledge = {}): Promise<string[]> {
     return acknowledgeIncident(this.#client, place, request);
+  }
+
+  /** Trains a new version and rolls it out; joins a retraining that is under way. */
+  retrain(input: RetrainInput): Promise<RetrainStarted> {
+    return startRetraining(this.#client, input);
+  }
+
+  lookAtRetraining(place: Place): Promise<RetrainSighting> {
+    return lookAtRetraining(this.#client, place);
+  }
+
+  /** One look a second until a rollout has come of it, or not. */
+  followRetraining(started: RetrainStarted): AsyncGenerator<RetrainSighting> {
+    return followRetraining(this.#client, started);
+  }
+
+  /** Ends a retraining, its job first. */
+  cancelRetraining(place: Place): Promise<void> {
+    return cancelRetraining(this.#client, place);
   }
 
   list(filter: ListFilter): Promise<ListedRollout[]> {

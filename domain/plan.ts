@@ -2,6 +2,7 @@ import type { MonitorPlan } from './monitor.ts';
 import type { NamedPlans } from './named-metrics.ts';
 import type { InconclusivePolicy, MetricSpec, RolloutSpec } from './rollout-spec.ts';
 import type { CaptureSettings, EndpointSettings } from './serving-contract.ts';
+import type { RetrainPlan } from './retrain.ts';
 import type { RampPlan } from './ramp.ts';
 import type { Receiver } from './receivers.ts';
 import type { Runtime } from './model-version.ts';
@@ -12,6 +13,7 @@ import { longestMs } from './serving-contract.ts';
 import { parseDuration } from './duration.ts';
 import { planMonitor } from './monitor.ts';
 import { planNamed } from './named-metrics.ts';
+import { planRetrain } from './retrain.ts';
 import { planReceiver } from './receivers.ts';
 
 /** A margin with its defaults filled in. */
@@ -106,6 +108,8 @@ export interface RolloutPlan {
   readonly approvalTimeoutMs: number;
   readonly maxBlindMs: number;
   readonly notify: readonly Receiver[];
+  /** Absent from plans of releases that had none. */
+  readonly retrain?: RetrainPlan | null;
 }
 
 /** The alias that a specification without a version rolls out. */
@@ -147,6 +151,7 @@ export function planRollout(spec: RolloutSpec): RolloutPlan {
     approvalTimeoutMs: parseDuration(spec.approvalTimeout ?? '7d'),
     maxBlindMs: parseDuration(spec.maxBlind ?? '15m'),
     notify: (spec.notify ?? []).map(planReceiver),
+    retrain: spec.retrain ? planRetrain(spec.retrain) : null,
   };
 }
 

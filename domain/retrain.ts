@@ -1,4 +1,4 @@
-import { parseDuration, type Duration } from './duration.ts';
+import { formatDuration, parseDuration, type Duration } from './duration.ts';
 
 /** How a new version is trained, as a person writes it: exactly one of `command`, `project` and `webhook`. */
 export interface RetrainSpec {
@@ -103,4 +103,16 @@ function planJob({ command, project, webhook, cwd, env, passEnv }: RetrainSpec['
   if (!project) return { kind: 'command', command: command ?? [], ...surroundings };
   const { uri, entryPoint = 'main', parameters = {} } = project;
   return { kind: 'project', uri, entryPoint, parameters, ...surroundings };
+}
+
+/** The job and its times, for people. */
+export function describeRetrain({ job, timeoutMs, cooldownMs }: RetrainPlan): string {
+  const within = `within ${formatDuration(timeoutMs)}`;
+  return `${describeJob(job)} ${within}; findings start the next one no sooner than ${formatDuration(cooldownMs)} after it`;
+}
+
+export function describeJob(job: JobPlan): string {
+  if (job.kind === 'command') return job.command.join(' ');
+  if (job.kind === 'project') return `MLflow Project ${job.uri}, ${job.entryPoint}`;
+  return `${/^https?:\/\/([^/?#]+)/.exec(job.url)?.[1] ?? job.url}, by webhook,`;
 }

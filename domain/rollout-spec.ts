@@ -2,6 +2,7 @@ import type { ComparisonSpec } from './comparison.ts';
 import type { Duration } from './duration.ts';
 import type { MonitorSpec } from './monitor.ts';
 import type { NamedSpecs } from './named-metrics.ts';
+import type { RetrainSpec } from './retrain.ts';
 import type { ReceiverSpec } from './receivers.ts';
 
 /** Whether an undecided gate at its time limit gives up, waits for a person, goes on watching, or decides. */
@@ -112,4 +113,6 @@ export interface RolloutSpec {
   /** Longest time without evidence while the candidate has live traffic. */
   maxBlind?: Duration;
   notify?: ReceiverSpec[];
+  /** How a new version is trained, which is then rolled out by this specification. */
+  retrain?: RetrainSpec;
 }

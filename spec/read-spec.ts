@@ -6,6 +6,7 @@ import { reader } from './reader.ts';
 import { receiverFaults } from './rules-receivers.ts';
 import { readYaml } from './read-yaml.ts';
 import { SPEC_SCHEMA } from './schema.ts';
+import { retrainFaults } from './rules-retrain.ts';
 import { timeFaults } from './rules-time.ts';
 import { trafficFaults } from './rules-traffic.ts';
 import type { RolloutSpec } from '../domain/rollout-spec.ts';
@@ -48,6 +49,7 @@ function specFaults(value: unknown): FoundFault[] {
     ...trafficFaults(spec),
     ...metricFaults(spec),
     ...nameFaults(spec),
+    ...retrainFaults(spec),
     ...receiverFaults(spec),
   ];
 }

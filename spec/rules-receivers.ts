@@ -25,11 +25,11 @@ function kindFaults(spec: Reader, path: Path): FoundFault[] {
   return [{ path: [...path, 'secretEnv'], message: 'signs what a webhook gets, and this is none' }];
 }
 
-function addressFaults(spec: Reader, path: Path): FoundFault[] {
+/** A specification goes into histories and the ledger, so no address in it may hold a secret. */
+export function addressFaults(spec: Reader, path: Path): FoundFault[] {
   const address = spec.text(...path);
   if (address === null) return [];
   const url = URL.parse(address);
-  // A specification goes into histories and the ledger.
   if (url && (url.username !== '' || url.password !== '')) {
     const instead = path.at(-1) === 'webhook' ? '; sign with `secretEnv`' : '';
     return [{ path, message: `must not hold a name or password${instead}` }];

@@ -17,6 +17,8 @@ const POSITIVE: readonly Path[] = [
   ['monitor', 'escalateAfter'],
   ['gates', 'batch'],
   ['approvalTimeout'],
+  ['retrain', 'timeout'],
+  ['retrain', 'maxWait'],
   ['maxBlind'],
 ];
 

@@ -3,6 +3,7 @@ import { duration, list, object, text, type Schema } from './schema-parts.ts';
 import { HEADER_PATTERN, MODEL_PATTERN, VERSION_PATTERN } from './patterns.ts';
 import { NAME_PATTERN } from '../domain/ids.ts';
 import { monitor } from './schema-monitor.ts';
+import { retrain } from './schema-retrain.ts';
 import { receivers } from './schema-receivers.ts';
 import { build, canary, risk, rollback, runtime, serving, shadow, soak } from './schema-stages.ts';
 import { capture, validate } from './schema-data.ts';
@@ -54,6 +55,7 @@ export const SPEC_SCHEMA: Schema = {
       approvalTimeout: duration('Longest wait for a person; then the rollout goes back and is held.', '7d'),
       maxBlind: duration('Longest time without evidence while the candidate has live traffic.', '15m'),
       notify: receivers,
+      retrain,
     },
     ['endpoint', 'model'],
   ),

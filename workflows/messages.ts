@@ -2,9 +2,11 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { aftermathWorkflowId, type AftermathInput, type AftermathStatus } from '../domain/aftermath.ts';
 import type { DrillInput } from '../domain/drill.ts';
-import { monitorWorkflowId, rolloutWorkflowId } from '../domain/ids.ts';
+import { monitorWorkflowId, retrainWorkflowId, rolloutWorkflowId } from '../domain/ids.ts';
 import type { MonitorInput, MonitorStatus } from '../domain/monitor-run.ts';
-import type { RollbackInput, RolloutStatus } from '../domain/rollout-state.ts';
+import { DEFAULT_VERSION } from '../domain/plan.ts';
+import type { RetrainInput, RetrainStatus } from '../domain/retrain-state.ts';
+import type { RollbackInput, RolloutInput, RolloutStatus } from '../domain/rollout-state.ts';
 
 /** Who sends a message and why; both only asserted, as the ledger records. Typed by hand in the Web UI, so optional. */
 export interface Message {
@@ -27,12 +29,16 @@ export const resumeSignal = defineSignal<[Message?]>('resume');
 export const abortSignal = defineSignal<[Message?]>('abort');
 /** A newer rollout waits: ends a soak on the evidence so far, any other stage as `abort` does. */
 export const supersedeSignal = defineSignal<[Message?]>('supersede');
+/** Retrains once more during the cool-down. */
+export const againSignal = defineSignal<[(Message & Pick<RetrainInput, 'spec'>)?]>('again');
 export const approveUpdate = defineUpdate<string, [Approval]>('approve');
 export const promoteUpdate = defineUpdate<string, [Message]>('promote');
 export const statusQuery = defineQuery<RolloutStatus>('status');
 
 /** Of the watch over a version that has its traffic back. */
 export const aftermathQuery = defineQuery<AftermathStatus>('status');
+/** A retraining's answer under the name that all workflows answer to. */
+export const retrainStatusQuery = defineQuery<RetrainStatus>('status');
 
 /** Messages of `monitor`, which hears `pause` and `resume` too. */
 export const ackSignal = defineSignal<[Acknowledge?]>('ack');
@@ -61,6 +67,43 @@ export const ATTRIBUTES = {
   weight: defineSearchAttributeKey('SlipwayWeight', 'INT'),
   paused: defineSearchAttributeKey('SlipwayPaused', 'BOOL'),
 };
+
+/** How `rollout` is started, by people and behind a retraining: under the endpoint's one id, and refused while anything runs there. */
+export function rolloutOptions(input: Omit<RolloutInput, 'carried'>) {
+  const { spec, by, requestId } = input;
+  const { target = 'local', endpoint, model, version = DEFAULT_VERSION } = spec;
+  return {
+    workflowId: rolloutWorkflowId(target, endpoint),
+    taskQueue: TASK_QUEUES.workflows,
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+    args: [input] as [RolloutInput],
+    memo: { requestId, by },
+    typedSearchAttributes: [
+      { key: ATTRIBUTES.model, value: model },
+      { key: ATTRIBUTES.endpoint, value: endpoint },
+      { key: ATTRIBUTES.target, value: target },
+    ],
+    staticSummary: `${model} ${version} → ${target}/${endpoint}, by ${by}`,
+  };
+}
+
+/** How `retrain` is started: under an id of its own, and refused while another one runs or cools down. */
+export function retrainOptions(input: RetrainInput) {
+  const { target, endpoint, spec, by } = input;
+  return {
+    workflowId: retrainWorkflowId(target, endpoint),
+    taskQueue: TASK_QUEUES.workflows,
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+    args: [input] as [RetrainInput],
+    memo: { by },
+    typedSearchAttributes: [
+      { key: ATTRIBUTES.endpoint, value: endpoint },
+      { key: ATTRIBUTES.target, value: target },
+      ...(spec ? [{ key: ATTRIBUTES.model, value: spec.model }] : []),
+    ],
+    staticSummary: `retrain ${spec ? `${spec.model} for ` : ''}${target}/${endpoint}, by ${by}`,
+  };
+}
 
 /** How `rollback` is started, by people and by the janitor: under the endpoint's one id, and refused while anything runs there. */
 export function rollbackOptions(input: RollbackInput) {

@@ -4,8 +4,8 @@ import { TASK_QUEUES } from './messages.ts';
 
 /**
  * One proxy per profile of time limits. The limits of heartbeats are how soon the step of a worker that died is tried again
- * (worker/pulse.ts). All are TRY_CANCEL: an abort waits for none of them, since whatever a late attempt
- * still does to a route is refused by the fence.
+ * (worker/pulse.ts). All that rollouts do is TRY_CANCEL: an abort waits for none
+ * of it, since whatever a late attempt still does to a route is refused by the fence.
  */
 const cancellationType = ActivityCancellationType.TRY_CANCEL;
 
@@ -54,6 +54,15 @@ export const jobs = proxyActivities<Activities>({
   heartbeatTimeout: '30s',
   retry: { initialInterval: '1s', maximumInterval: '30s' },
   cancellationType,
+});
+
+/** Training: cancelling waits until the job and all that it started has ended. Jobs keep time limits of their own. */
+export const training = proxyActivities<Activities>({
+  taskQueue: TASK_QUEUES.build,
+  startToCloseTimeout: '30d',
+  heartbeatTimeout: '30s',
+  retry: { initialInterval: '1s', maximumInterval: '30s' },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 
 /** Gate watching; every call adds its own limits from the plan. */

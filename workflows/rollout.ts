@@ -96,7 +96,12 @@ async function begin(input: RolloutInput, progress: Progress, controls: Controls
   } else {
     const { candidate, snapshot, plan, lineage, epoch } = facts;
     const actor = { name: input.by ?? 'unknown', proof: 'asserted' } as const;
-    journal.note({ stage: 'preflight', reason: 'RolloutStarted', actor, detail: { candidate, plan } });
+    journal.note({
+      stage: 'preflight',
+      reason: 'RolloutStarted',
+      actor,
+      detail: { candidate, plan, spec: input.spec },
+    });
     journal.note({ stage: 'preflight', reason: 'PreflightPassed', detail: { snapshot, epoch, lineage } });
   }
   return new Run({

@@ -33,7 +33,7 @@ export async function runProcessJob(
 ): Promise<JobDone> {
   const folder = join(slipwayHome(env), 'retrain', retrainId);
   const log = join(folder, 'job.log');
-  const failed = async (how: string) => failure('JobFailed', `the job ${how}; ${await lastWords(log)}`);
+  const failed = async (how: string) => failure('JobFailed', `the job ${how}\n${await lastWords(log)}`);
   let starts = before?.starts ?? 0;
   let found = await findJob(folder);
   if (found.kind === 'none' || found.kind === 'lost') {

@@ -5,6 +5,7 @@ import { parsePlace, type Place } from '../rollouts/place.ts';
 import { pathsUnder } from '../stack/paths.ts';
 import { readAddresses } from '../stack/context.ts';
 import { readRecord } from '../stack/record.ts';
+import { rolloutWorkflowId } from '../../domain/ids.ts';
 import { RolloutClient } from '../rollout-client.ts';
 import { slipwayHome } from '../../spec/home.ts';
 
@@ -55,10 +56,14 @@ export async function withRollouts<T>(work: (rollouts: RolloutClient) => Promise
   }
 }
 
-/** The workflow's page in the Web UI, where that is ours. */
-export async function webUiLink({ target, endpoint }: Place): Promise<string | null> {
+/** The page of what runs on an endpoint in the Web UI, where that is ours. */
+export function webUiLink({ target, endpoint }: Place): Promise<string | null> {
+  return workflowLink(rolloutWorkflowId(target, endpoint));
+}
+
+export async function workflowLink(workflowId: string): Promise<string | null> {
   const { temporalUi, temporalNamespace } = await readAddresses({ home: slipwayHome(), env: process.env });
-  return temporalUi && `${temporalUi}/namespaces/${temporalNamespace}/workflows/rollout.${target}.${endpoint}`;
+  return temporalUi && `${temporalUi}/namespaces/${temporalNamespace}/workflows/${workflowId}`;
 }
 
 function whoAmI(): string {

@@ -7,6 +7,7 @@ import { paint } from '../terminal.ts';
 import { stageRows, type StageRow } from './plan-stages.ts';
 import { wrap } from './wrap.ts';
 import type { PlanReport } from '../plan-report.ts';
+import { describeRetrain } from '../../domain/retrain.ts';
 import { receiverName } from '../../domain/receivers.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 
@@ -62,7 +63,7 @@ function takes({ plan, times }: PlanReport): string {
   return `at least ${formatDuration(atLeastMs)} for a candidate as good as stable, ${most}${within}`;
 }
 
-function settingRows({ serving, runtime, stickyHeader, maxBlindMs, notify }: RolloutPlan): string[][] {
+function settingRows({ serving, runtime, stickyHeader, maxBlindMs, notify, retrain }: RolloutPlan): string[][] {
   const { capture } = serving;
   const server = 'command' in runtime ? runtime.command.join(' ') : runtime.kind;
   const retried = serving.retry ? 'retried on stable' : 'not retried';
@@ -77,5 +78,6 @@ function settingRows({ serving, runtime, stickyHeader, maxBlindMs, notify }: Rol
     ],
     ['capture', `${formatShare(capture.sample)} of bodies kept ${capture.retentionDays} days${without}`],
     ['notify', notify.length === 0 ? 'nobody named here' : notify.map(receiverName).join(', ')],
+    ...(retrain ? [['retraining', describeRetrain(retrain)]] : []),
   ];
 }

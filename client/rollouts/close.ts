@@ -54,6 +54,7 @@ export function sightingJson(sighting: Sighting): string {
   return JSON.stringify({ outcome, phase: phaseOf(sighting), ...sighting });
 }
 
-function rootCause(error: Error): Error {
+/** The innermost of an error's causes: what went wrong, without who passed it on. */
+export function rootCause(error: Error): Error {
   return error.cause instanceof Error ? rootCause(error.cause) : error;
 }

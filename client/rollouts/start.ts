@@ -1,11 +1,9 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { ATTRIBUTES, supersedeSignal, TASK_QUEUES } from '../../workflows/messages.ts';
+import { rolloutOptions, supersedeSignal } from '../../workflows/messages.ts';
 import { busyFailure } from './busy.ts';
-import { DEFAULT_VERSION } from '../../domain/plan.ts';
 import { describe, look } from './look.ts';
 import { Failure } from '../failure.ts';
 import { workflowIdOf, type Place } from './place.ts';
-import type { RolloutInput } from '../../domain/rollout-state.ts';
 import type { RolloutSpec } from '../../domain/rollout-spec.ts';
 import type { Sighting } from './sighting.ts';
 
@@ -38,7 +36,7 @@ export async function startRollout(client: Client, request: StartRequest): Promi
     const before = await latestRequest(client, place);
     if (before?.requestId === request.requestId) return { ...place, workflowId, runId: before.runId, attached: true };
     try {
-      const runId = await begin(client, place, request);
+      const runId = await begin(client, request);
       return { ...place, workflowId, runId, attached: false };
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -67,21 +65,10 @@ export function placeOf({ target = 'local', endpoint }: RolloutSpec): Place {
   return { target, endpoint };
 }
 
-async function begin(client: Client, place: Place, { spec, by, requestId }: StartRequest): Promise<string> {
-  const input: RolloutInput = { spec, by, requestId };
+async function begin(client: Client, { spec, by, requestId }: StartRequest): Promise<string> {
   const handle = await client.workflow.start('rollout', {
-    workflowId: workflowIdOf(place),
-    taskQueue: TASK_QUEUES.workflows,
+    ...rolloutOptions({ spec, by, requestId }),
     workflowIdConflictPolicy: 'FAIL',
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    args: [input],
-    memo: { requestId, by },
-    typedSearchAttributes: [
-      { key: ATTRIBUTES.model, value: spec.model },
-      { key: ATTRIBUTES.endpoint, value: place.endpoint },
-      { key: ATTRIBUTES.target, value: place.target },
-    ],
-    staticSummary: `${spec.model} ${spec.version ?? DEFAULT_VERSION} → ${place.target}/${place.endpoint}, by ${by}`,
   });
   return handle.firstExecutionRunId;
 }

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { rolloutWorkflowId } from '../../domain/ids.ts';
 import { TASK_QUEUES } from '../../workflows/messages.ts';
 import type { Client } from '@temporalio/client';
+import { startRetrain } from '../support/retrainings.ts';
 import { startRollout, type RolloutHandle } from '../support/rollouts.ts';
 import { startLocalTemporal, TEMPORAL_BIN, withWorkers } from '../support/temporal.ts';
 import { World } from '../support/world.ts';
@@ -31,11 +32,12 @@ describe.runIf(process.env['RECORD_HISTORIES'])('records how rollouts of this re
   test.each(missing(Object.entries(SCENARIOS)))('%s', async (name, scenario) => {
     const world = scenario.world?.() ?? new World();
     await withWorkers(env, world, async (client) => {
+      if (scenario.isBeside) await startRollout(client, { endpoint: name });
       const handle = await start(client, name, scenario);
       await scenario.act?.(handle, world);
       await handle.result().catch(() => undefined);
       world.release();
-      await record(name, handle);
+      await record(name, handle, handle.firstExecutionRunId);
     });
   });
 
@@ -49,7 +51,7 @@ describe.runIf(process.env['RECORD_HISTORIES'])('records how rollouts of this re
       if (gate) world.gates['soak'] = gate;
       await act?.(newest);
       await newest.result();
-      await record(name, newest);
+      await record(name, newest, (await newest.describe()).runId);
     });
   });
 });
@@ -58,7 +60,8 @@ function missing<T>(scenarios: [string, T][]): [string, T][] {
   return scenarios.filter(([name]) => !existsSync(fileOf(name, RELEASE)));
 }
 
-async function start(client: Client, endpoint: string, { spec, workflow }: Scenario): Promise<RolloutHandle> {
+async function start(client: Client, endpoint: string, { spec, workflow, retrain }: Scenario): Promise<RolloutHandle> {
+  if (workflow === 'retrain') return (await startRetrain(client, endpoint, retrain)) as unknown as RolloutHandle;
   if (workflow === undefined) return startRollout(client, { endpoint, ...spec });
   return client.workflow.start(workflow, {
     workflowId: rolloutWorkflowId('local', endpoint),
@@ -67,8 +70,7 @@ async function start(client: Client, endpoint: string, { spec, workflow }: Scena
   });
 }
 
-async function record(name: string, handle: RolloutHandle): Promise<void> {
-  const run = (await handle.describe()).runId;
+async function record(name: string, handle: RolloutHandle, run: string): Promise<void> {
   const where = ['--address', env.address, '--workflow-id', handle.workflowId, '--run-id', run];
   const shown = await promisify(execFile)(TEMPORAL_BIN, ['workflow', 'show', ...where, '--output', 'json'], {
     maxBuffer: 64 * 1024 * 1024,

@@ -1,11 +1,13 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, vi } from 'vitest';
+import type { RetrainSpec } from '../../domain/retrain.ts';
 import type { RolloutSpec } from '../../domain/rollout-spec.ts';
 import type { RolloutStatus } from '../../domain/rollout-state.ts';
 import type { Decision } from '../../domain/verdict.ts';
 import { failure } from '../../activities/failures.ts';
 import { approveUpdate, promoteUpdate, statusQuery } from '../../workflows/messages.ts';
+import { retrainedSpec, untilRetrain } from '../support/retrainings.ts';
 import { STEPS, type RolloutHandle } from '../support/rollouts.ts';
 import { World } from '../support/world.ts';
 
@@ -17,8 +19,14 @@ export interface Scenario {
   readonly world?: () => World;
   readonly act?: (handle: RolloutHandle, world: World) => Promise<void>;
   /** The workflow that is started, where it is not a rollout. */
-  readonly workflow?: 'rollback';
+  readonly workflow?: 'rollback' | 'retrain';
+  /** Whether a rollout has the endpoint already. */
+  readonly isBeside?: true;
+  /** Of a retraining. */
+  readonly retrain?: Partial<RetrainSpec>;
 }
+
+const RETRAIN = { workflow: 'retrain', retrain: { cooldown: '1s' } } as const;
 
 /** Every way in which a rollout can end in one history; what continues as new is in `record.test.ts`. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -151,6 +159,43 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'cancelled-in-build': { ...cancelled({ phase: 'build' }), world: () => hanging('buildVersion') },
   'cancelled-in-canary': { ...cancelled({ desiredWeight: 1_000 }), world: () => gated('canary-10', 'watch') },
   'cancelled-in-soak': { ...cancelled({ phase: 'soak' }), world: () => gated('soak', 'watch') },
+  retrained: { ends: 'started', ...RETRAIN },
+  'retrained-but-not-free': {
+    ends: 'skipped',
+    ...RETRAIN,
+    retrain: { maxWait: '2s', cooldown: '1s' },
+    isBeside: true,
+    world() {
+      const world = gated('canary-10', 'watch');
+      world.before = (activity) => (activity === 'untilFree' ? world.released : undefined);
+      return world;
+    },
+  },
+  'retrain-failed': {
+    ends: 'failed',
+    ...RETRAIN,
+    world: () => broken('takeTrained', () => failure('NoVersionRegistered', 'the job registered no new version')),
+  },
+  'retrain-cancelled': {
+    ends: 'cancelled',
+    ...RETRAIN,
+    retrain: { cooldown: '1h' },
+    async act(handle) {
+      await untilRetrain(handle, { phase: 'cooldown' });
+      await handle.cancel();
+    },
+  },
+  'retrained-again': {
+    ends: 'continued',
+    ...RETRAIN,
+    retrain: { cooldown: '1h' },
+    async act(handle) {
+      await untilRetrain(handle, { phase: 'cooldown' });
+      await handle.signal('again', { by: 'bob', spec: retrainedSpec('retrained-again', { cooldown: '1h' }) });
+      await untilRetrain(handle, { phase: 'cooldown', by: 'bob' });
+      await handle.cancel();
+    },
+  },
   'rolled-back-by-hand': { ends: 'rolled_back RolledBackByHand', workflow: 'rollback' },
 };
 

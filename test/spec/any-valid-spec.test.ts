@@ -100,6 +100,19 @@ const parts = fc.record(
       { requiredKeys: [] },
     ),
     approval: fc.constant(['full']),
+    retrain: fc.record(
+      {
+        job: fc.oneof(
+          fc.record({ command: fc.constant(['train', '--now']), env: fc.constant({ EPOCHS: '3' }) }),
+          fc.constant({ project: { uri: 'training', parameters: { epochs: 3 } } }),
+          fc.webUrl().map((url) => ({ webhook: { url, body: { inputs: { id: '{id}' } } } })),
+        ),
+        timeout: seconds(1, 9000),
+        cooldown: seconds(0, 9000),
+        onBusy: fc.constantFrom('wait', 'skip'),
+      },
+      { requiredKeys: ['job'] },
+    ),
     notify: fc.array(fc.oneof(fc.webUrl().chain(receiver), fc.constant({ slack: { urlEnv: 'SLACK_URL' } }))),
   },
   { requiredKeys: ['endpoint', 'model'] },

@@ -81,6 +81,36 @@ capture: {sample: 1.5}
       `${MINIMAL}notify: [{email: {to: ["Ada <ada@example.com>"], from: "Slipway <slipway@example.com>", smtpEnv: SMTP_URL}}]\n`,
       /^3 notify\[0\].email.to\[0\]: must be an e-mail address such as ops@example.com/,
     ],
+    [
+      'a job of no kind',
+      `${MINIMAL}retrain: {job: {cwd: train}}\n`,
+      /^3 retrain.job: must name exactly one of command, project, webhook, names none$/,
+    ],
+    [
+      'a job of two kinds',
+      `${MINIMAL}retrain: {job: {command: [train], webhook: {url: "https://ci"}}}\n`,
+      /^3 retrain.job: .*names command and webhook$/,
+    ],
+    [
+      'a folder for a job that runs elsewhere',
+      `${MINIMAL}retrain: {job: {webhook: {url: "https://ci"}, cwd: train}}\n`,
+      /^3 retrain.job.cwd: has no effect on a job that runs elsewhere$/,
+    ],
+    [
+      'a secret in the address of a job',
+      `${MINIMAL}retrain: {job: {webhook: {url: "https://me:secret@ci"}}}\n`,
+      /^3 retrain.job.webhook.url: must not hold a name or password/,
+    ],
+    [
+      "a project that MLflow's command line would take for a setting",
+      `${MINIMAL}retrain: {job: {project: {uri: "--help"}}}\n`,
+      /^3 retrain.job.project.uri: must not begin with a hyphen$/,
+    ],
+    [
+      'a job without time',
+      `${MINIMAL}retrain: {job: {command: [train]}, timeout: 0s}\n`,
+      /^3 retrain.timeout: must be longer/,
+    ],
     ['steps left empty by accident', `${MINIMAL}canary:\n  steps:\n`, /^4 canary.steps: must be a list, is empty$/],
     ['settings of a canary without steps', `${MINIMAL}canary: {steps: [], minDuration: 1m}\n`, /has no effect/],
     [

@@ -12,6 +12,8 @@ import type { PinnedVersion } from '../../domain/model-version.ts';
 import type { Alert } from '../../domain/alert.ts';
 import { planMonitor, type Finding, type MonitorSpec } from '../../domain/monitor.ts';
 import { planRollout } from '../../domain/plan.ts';
+import { planReceiver } from '../../domain/receivers.ts';
+import { planRetrain } from '../../domain/retrain.ts';
 import type { RolloutSpec } from '../../domain/rollout-spec.ts';
 import { EMPTY_ROUTE, FULL_WEIGHT, sameRoute, wholeRoute, type Route } from '../../domain/route.ts';
 import type { Decision, Verdict } from '../../domain/verdict.ts';
@@ -29,6 +31,8 @@ export class World {
   readonly ledger: LedgerEntry[] = [];
   readonly deployed = new Set<string>();
   readonly notices: string[] = [];
+  /** Retrainings whose job came to its end. */
+  readonly trained: string[] = [];
   /** Every route that was in force, oldest first. */
   readonly routes: Route[] = [];
   /** What gates say, by name (`validate`, `shadow`, `canary-10`, `soak`); `pass` where nothing is set, `watch` never ends. */
@@ -153,6 +157,24 @@ export class World {
       return { settled: true, response: `going back to version ${this.stable?.version}` };
     },
     tryReceivers: async () => [],
+    prepareRetrain: async ({ input: { spec } }) => {
+      await this.before('prepareRetrain', 'retrain');
+      if (!spec?.retrain) throw failure('InvalidSpec', 'nothing says how to train');
+      const receivers = (spec.notify ?? []).map(planReceiver);
+      return { spec, plan: planRetrain(spec.retrain), receivers, newest: 1, link: null };
+    },
+    trainModel: async ({ retrainId }) => {
+      await this.before('trainModel', retrainId);
+      this.trained.push(retrainId);
+      return { summary: 'trained', log: null };
+    },
+    takeTrained: async () => {
+      await this.before('takeTrained', 'retrain');
+      return CANDIDATE.version;
+    },
+    untilFree: async () => {
+      await this.before('untilFree', 'retrain');
+    },
     keepHouse: async () => {
       await this.before('keepHouse', 'janitor');
       return { endpoints: 0, findings: [], repairs: [] };

@@ -52,9 +52,9 @@ test.each([
   [
     'ends in error',
     shell('echo epoch 1; echo "out of memory" >&2; exit 3'),
-    /ended with code 3; .*ends with:\nepoch 1\nout of memory/s,
+    /ended with code 3\n.*ends with:\nepoch 1\nout of memory/s,
   ],
-  ['is no program', asked({ job: { command: ['no-such-trainer'] } }), /ended with code 127; .*no-such-trainer/s],
+  ['is no program', asked({ job: { command: ['no-such-trainer'] } }), /ended with code 127\n.*no-such-trainer/s],
   [
     'takes too long',
     shell('echo epoch 1; sleep 60', { timeout: '300ms' }),

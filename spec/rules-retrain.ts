@@ -1,0 +1,32 @@
+import { addressFaults } from './rules-receivers.ts';
+import type { FoundFault, Path } from './fault.ts';
+import type { Reader } from './reader.ts';
+
+const JOB: Path = ['retrain', 'job'];
+const KINDS = ['command', 'project', 'webhook'];
+/** What only a job on a worker has. */
+const SURROUNDINGS = ['cwd', 'env', 'passEnv'];
+
+export function retrainFaults(spec: Reader): FoundFault[] {
+  const job = spec.value(...JOB);
+  if (typeof job !== 'object' || job === null) return [];
+  const named = KINDS.filter((kind) => Object.hasOwn(job, kind));
+  if (named.length !== 1) {
+    const found = named.length === 0 ? 'none' : named.join(' and ');
+    return [{ path: JOB, message: `must name exactly one of ${KINDS.join(', ')}, names ${found}` }];
+  }
+  if (named[0] !== 'webhook') return optionFaults(spec);
+  const idle = SURROUNDINGS.filter((key) => Object.hasOwn(job, key));
+  return [
+    ...idle.map((key) => ({ path: [...JOB, key], message: 'has no effect on a job that runs elsewhere' })),
+    ...['url', 'statusUrl'].flatMap((key) => addressFaults(spec, [...JOB, 'webhook', key])),
+  ];
+}
+
+/** MLflow's command line would take them for settings of its own. */
+function optionFaults(spec: Reader): FoundFault[] {
+  return [['uri'], ['entryPoint']]
+    .map((key): Path => [...JOB, 'project', ...key])
+    .filter((path) => spec.text(...path)?.startsWith('-'))
+    .map((path) => ({ path, message: 'must not begin with a hyphen' }));
+}
