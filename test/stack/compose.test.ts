@@ -27,7 +27,7 @@ describe('docker-compose.yml', () => {
   });
 
   test('pins every image, and runs the release of Temporal that the tests run', () => {
-    for (const [, { image }] of all) expect(image).toMatch(/^[\w./-]+:\d+\.\d+(\.\d+)?$/);
+    for (const [, { image }] of all) expect(image).toMatch(/^[\w./-]+:v?\d+\.\d+(\.\d+)?$/);
     expect(services['temporal']?.image).toBe(`temporalio/server:${TEMPORAL_SERVER_VERSION}`);
     expect(services['temporal-schema']?.image).toBe(`temporalio/admin-tools:${TEMPORAL_SERVER_VERSION}`);
     expect(WEB_UI.source).toContain(`@v${services['temporal-ui']?.image.split(':')[1]}`);

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const CACHE = resolve(import.meta.dirname, '../../.cache/prometheus');
+/** Where they are unpacked, and where Alertmanager has to be run. */
+export const CACHE = resolve(import.meta.dirname, '../../.cache/prometheus');
 
 export interface PrometheusPrograms {
   readonly prometheus: string;
@@ -18,7 +19,7 @@ export async function findPrometheus(): Promise<PrometheusPrograms | { readonly 
   const programs = {
     prometheus: process.env['PROMETHEUS_BIN'] ?? join(CACHE, 'usr/bin/prometheus'),
     promtool: process.env['PROMTOOL_BIN'] ?? join(CACHE, 'usr/bin/promtool'),
-    alertmanager: process.env['ALERTMANAGER_BIN'] ?? join(CACHE, 'usr/bin/prometheus-alertmanager'),
+    alertmanager: process.env['ALERTMANAGER_BIN'] ?? join(CACHE, 'alertmanager'),
   };
   const areThere = () => Object.values(programs).every((path) => existsSync(path));
   try {
@@ -37,4 +38,12 @@ async function unpack(): Promise<void> {
   await run('apt-get', ['download', 'prometheus', 'prometheus-alertmanager'], { cwd: CACHE, timeout: 120_000 });
   for (const file of await readdir(CACHE))
     if (file.endsWith('.deb')) await run('dpkg-deb', ['-x', file, '.'], { cwd: CACHE });
+  await makeRelative();
+}
+
+/** Debian's Alertmanager looks for its templates under /usr: in the copy, a path as long leads there from where it is run. */
+async function makeRelative(): Promise<void> {
+  const program = await readFile(join(CACHE, 'usr/bin/prometheus-alertmanager'), 'latin1');
+  const moved = program.replaceAll('/usr/share/prometheus/alertmanager', 'usr//share/prometheus/alertmanager');
+  await writeFile(join(CACHE, 'alertmanager'), moved, { encoding: 'latin1', mode: 0o755 });
 }
