@@ -9,7 +9,8 @@ export function addressesOf(env: NodeJS.ProcessEnv, ports: Ports, passwords: Pas
   return {
     temporal: env.TEMPORAL_ADDRESS ?? `127.0.0.1:${ports.temporal}`,
     temporalNamespace: env.TEMPORAL_NAMESPACE ?? 'default',
-    temporalUi: env.SLIPWAY_WEB_URL ?? (env.TEMPORAL_ADDRESS === undefined ? local(ports.temporalUi) : null),
+    temporalUi:
+      env.SLIPWAY_WEB_URL?.replace(/\/+$/, '') ?? (env.TEMPORAL_ADDRESS === undefined ? local(ports.temporalUi) : null),
     database: env.DATABASE_URL ?? own('slipway') ?? '',
     databaseOwner: env.SLIPWAY_DATABASE_OWNER_URL ?? (env.DATABASE_URL === undefined ? own('slipway_owner') : null),
     mlflow: env.MLFLOW_TRACKING_URI ?? local(ports.mlflow),
