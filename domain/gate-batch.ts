@@ -1,4 +1,5 @@
 import type { Fence } from './fence.ts';
+import type { Fault } from './profile.ts';
 
 /**
  * Latency counts in DDSketch buckets (Masson, Rim, Lee 2019), sparse and sorted by index.
@@ -35,6 +36,8 @@ export interface ArmCounts {
   readonly users: UserSums | null;
   /** Requests whose input or answer breaks the model's schema: missing, null, out of range, of another type. */
   readonly violations?: number;
+  /** By input: values that a profile of the model's inputs knows as wrong; nothing of inputs without any. */
+  readonly faults?: FaultCounts;
   readonly resources?: ResourceUse;
   /** Distributions of what was asked, and of what was answered (classes, scores): drift looks at these. */
   readonly inputs?: BinCounts;
@@ -63,6 +66,9 @@ export interface ResourceUse {
  * Every batch of an endpoint has the same number of bins for a feature; missing values have a bin of their own.
  */
 export type BinCounts = Readonly<Record<string, readonly number[]>>;
+
+/** Faults (profile.ts) of named features; those that did not occur are left out. */
+export type FaultCounts = Readonly<Record<string, Readonly<Partial<Record<Fault, number>>>>>;
 
 /** Answers of two versions to copies of the same requests. */
 export interface PairCounts {
@@ -139,6 +145,8 @@ export interface GateBatchBody {
   readonly arms: readonly ArmCounts[];
   readonly pairs: readonly PairCounts[];
   readonly labels: readonly LabelCounts[];
+  /** Digest of the profile by whose bins inputs and outputs are counted; absent where capture chose the bins itself. */
+  readonly profile?: string;
   /** Log entries shed before they were counted. */
   readonly lost: number;
 }

@@ -27,6 +27,12 @@ export interface FeatureProfile {
   readonly range: readonly [least: number, most: number] | null;
 }
 
+/** A profile and the digest that the ledger and every batch counted by it name it by. */
+export interface NamedProfile {
+  readonly digest: string;
+  readonly profile: Profile;
+}
+
 /** What is wrong with a value, held against its feature's profile. */
 export type Fault = 'missing' | 'type' | 'range' | 'category';
 

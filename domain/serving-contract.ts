@@ -1,6 +1,7 @@
 import type { Comparison } from './comparison.ts';
 import type { Fence } from './fence.ts';
 import type { Runtime } from './model-version.ts';
+import type { NamedProfile } from './profile.ts';
 import type { Route } from './route.ts';
 
 /**
@@ -19,6 +20,7 @@ import type { Route } from './route.ts';
  *   PUT    /endpoints/:endpoint/versions/:key  EnsureVersion → VersionStatus   (idempotent; returns at once. A failure is
  *                                                           told once; the next PUT, or one of anything else, tries again)
  *   GET    /endpoints/:endpoint/versions/:key             → VersionStatus
+ *   PUT    /endpoints/:endpoint/versions/:key/profile  VersionProfile → 204  (what is normal of its inputs and answers)
  *   DELETE /endpoints/:endpoint/versions/:key             → 204; 409 `in_use` while a route names it
  *   GET    /endpoints/:endpoint/versions/:key/logs?lines= → text/plain
  *   PUT    /endpoints/:endpoint/route          PutRoute   → RouteReading; 409 `stale_fence` with the current reading
@@ -69,6 +71,9 @@ export interface EnsureVersion {
   readonly source: string;
   readonly runtime: Runtime;
 }
+
+/** While the version is stable, its inputs and answers are counted by the bins of its profile. */
+export type VersionProfile = NamedProfile;
 
 export type VersionState = 'downloading' | 'starting' | 'ready' | 'unhealthy' | 'failed';
 

@@ -91,13 +91,15 @@ function observePairs(evidence: Evidence, { batch, question }: Scene): Evidence[
 }
 
 function observeMemory({ memory }: Evidence, scene: Scene): Evidence['memory'] {
-  const { question, arms, users } = scene;
+  const { question, arms } = scene;
   const timeouts = observeTimeouts(memory.timeouts, scene);
   return {
     ...memory,
     ...(timeouts && { timeouts }),
     ...(needsCoverage(question.plan) && { coverage: observeCoverage(memory.coverage, scene) }),
-    ...(question.plan.drift && { drift: observeDistributions(memory.drift, arms, question, users) }),
+    ...(question.plan.drift && {
+      drift: observeDistributions(memory.drift, arms, { ...scene, profile: scene.batch.profile }),
+    }),
   };
 }
 

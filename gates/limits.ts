@@ -77,7 +77,10 @@ function observeAlone(evidence: Evidence, { batch, question, arms }: Scene): Pic
   if (plan.drift) {
     const nobody = armOf({ ...batch, arms: [] }, question.stable);
     const alone = { candidate: nobody, stable: arm };
-    memory = { ...memory, drift: observeDistributions(memory.drift, alone, question, users) };
+    memory = {
+      ...memory,
+      drift: observeDistributions(memory.drift, alone, { question, users, profile: batch.profile }),
+    };
   }
   return { limits, memory };
 }

@@ -1,5 +1,6 @@
 import type { EndpointSettings, TrafficReading } from '../domain/serving-contract.ts';
 import type { Fence } from '../domain/fence.ts';
+import type { NamedProfile } from '../domain/profile.ts';
 import type { Totals } from './capture/totals.ts';
 import type { Route } from '../domain/route.ts';
 
@@ -11,6 +12,8 @@ export interface VersionAddress {
   readonly predictPath?: string;
   /** The server's process, whose resources are measured; missing while there is none. `started` as in host/process-table.ts. */
   readonly process?: { readonly pid: number; readonly started: string };
+  /** What is normal of its inputs and answers; missing where its validation gave none. */
+  readonly profile?: NamedProfile;
 }
 
 /** All that the data plane has to know of one endpoint. */

@@ -58,6 +58,10 @@ export function createLocalTarget(location: HostLocation = {}): ServingTarget {
       return (await ask<EndpointStatus[]>({ path: '/endpoints' })).map(({ endpoint }) => endpoint);
     },
 
+    async keepProfile(endpoint, key, profile) {
+      await ask({ method: 'PUT', path: at(endpoint, 'versions', key, 'profile'), body: profile }).catch(nullIfUnknown);
+    },
+
     async predict({ address, key, predictPath, state }, body, signal) {
       if (address === null) throw new TargetRefusal('not_ready', `${key} has no server now: it is ${state}`);
       const limit = AbortSignal.timeout(PREDICT_TIMEOUT_MS);

@@ -3,6 +3,7 @@ import type {
   Refusal,
   RouteReading,
   TrafficReading,
+  VersionProfile,
   VersionStatus,
 } from '../../domain/serving-contract.ts';
 import type { Fence } from '../../domain/fence.ts';
@@ -52,6 +53,8 @@ export interface ServingTarget {
   readTraffic(endpoint: string): Promise<TrafficReading>;
   /** The endpoints that live here, where a target can list them. */
   endpoints?(): Promise<readonly string[]>;
+  /** Keeps what is normal of a version's inputs and answers, where a target counts them. */
+  keepProfile?(endpoint: string, key: string, profile: VersionProfile): Promise<void>;
   /** Sends one prediction request to a version's own server, outside live traffic. */
   predict(
     status: VersionStatus,

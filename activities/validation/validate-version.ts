@@ -16,7 +16,7 @@ import { validationVerdict } from './verdict.ts';
 
 export interface ValidateVersion {
   readonly mlflow: MlflowClient;
-  readonly target: Pick<ServingTarget, 'readEndpoint' | 'predict'>;
+  readonly target: Pick<ServingTarget, 'readEndpoint' | 'predict' | 'keepProfile'>;
   readonly facts: PreflightFacts;
   readonly signal?: AbortSignal;
   /** Called with the candidate's rows scored so far. */
@@ -50,7 +50,9 @@ export async function validateVersion(wanted: ValidateVersion): Promise<Verdict>
     if (verdict.decision !== 'pass') return verdict;
     const profile = await profileOf(data, scores.predictions);
     await attachProfile(mlflow, candidate.runId, profile, signal);
-    return { ...verdict, profile: profileDigest(profile) };
+    const digest = profileDigest(profile);
+    await wanted.target.keepProfile?.(plan.endpoint, candidate.key, { digest, profile });
+    return { ...verdict, profile: digest };
   } finally {
     await data.close();
   }

@@ -16,6 +16,8 @@ import { total } from '../drift/measures.ts';
 export interface DriftMemory {
   readonly state: DriftState;
   readonly first: DriftReference;
+  /** Whose bins the counts are in, where they are those of a profile. */
+  readonly profile?: string;
 }
 
 const NOTHING: DriftMemory = { state: NO_DRIFT, first: NO_REFERENCE };
@@ -29,17 +31,23 @@ type Side = 'inputs' | 'outputs';
 
 /** What is known of drift after one more batch; the version that has all traffic is `stable`. */
 export function observeDistributions(
-  { state, first }: DriftMemory = NOTHING,
+  before: DriftMemory = NOTHING,
   arms: Arms<ArmCounts>,
-  question: GateQuestion,
-  users: number,
+  {
+    question,
+    users,
+    profile,
+  }: { readonly question: GateQuestion; readonly users: number; readonly profile?: string | undefined },
 ): DriftMemory {
+  // What was counted in other bins tells nothing of these.
+  const { state, first } = before.profile === profile ? before : NOTHING;
   const bounded = { candidate: within(arms.candidate, state), stable: within(arms.stable, state) };
   return {
     state: observeDrift(state, bounded, question.reference ?? whole(first), users),
     first: question.reference
       ? first
       : { inputs: grown(first, bounded, 'inputs'), outputs: grown(first, bounded, 'outputs') },
+    ...(profile !== undefined && { profile }),
   };
 }
 

@@ -1,5 +1,7 @@
 import type { Finding } from '../../domain/monitor.ts';
 import type { Detector, MonitoredWindow } from './detector.ts';
+import { detectDrift } from './drift.ts';
+import { detectInputQuality } from './input-quality.ts';
 import { detectGrowth } from './memory.ts';
 import { detectLatency } from './latency.ts';
 import { detectOutliers } from './outliers.ts';
@@ -13,6 +15,8 @@ const DETECTORS = {
   growth: detectGrowth,
   outliers: detectOutliers,
   silence: detectSilence,
+  drift: detectDrift,
+  inputs: detectInputQuality,
 } as const;
 
 /** What the detectors remember of one version, by name: a few KB of plain data. */

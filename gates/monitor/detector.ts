@@ -1,5 +1,6 @@
 import type { GateBatch } from '../../domain/gate-batch.ts';
 import type { Finding, MonitorPlan } from '../../domain/monitor.ts';
+import type { NamedProfile } from '../../domain/profile.ts';
 
 /** What was sealed in one window of an endpoint that one version served. */
 export interface MonitoredWindow {
@@ -9,6 +10,8 @@ export interface MonitoredWindow {
   /** ISO 8601, the end of the window. */
   readonly to: string;
   readonly plan: MonitorPlan;
+  /** What is normal of the version's inputs and answers; absent where its validation gave no profile. */
+  readonly profile?: NamedProfile;
 }
 
 /** What a detector remembers, which is small plain data, and what it finds in a window. */

@@ -41,7 +41,7 @@ export function createArmTally(isSticky: boolean, bins: EndpointBins | null = nu
       ...counts,
       latency: latency.build(),
       users: users?.build() ?? null,
-      ...features?.build(),
+      ...features?.build(counts.n),
     }),
   };
 }

@@ -1,5 +1,6 @@
 import type { DesiredEndpoint } from '../data-plane.ts';
 import { versionsOf } from '../../domain/route.ts';
+import type { NamedProfile } from '../../domain/profile.ts';
 import { atBoundaries } from './boundaries.ts';
 import { createJudges } from './judges.ts';
 import { createEndpointCounter } from './endpoint-counter.ts';
@@ -24,6 +25,8 @@ import type { WatchedServer } from './resources/resource-meter.ts';
 export interface CapturedEndpoint extends Omit<DesiredEndpoint, 'versions' | 'label'> {
   readonly predictPaths: readonly string[];
   readonly servers: readonly WatchedServer[];
+  /** What is normal of stable's inputs and answers; `null` where nothing tells. */
+  readonly profile: NamedProfile | null;
 }
 
 export interface CountingPorts {
@@ -64,6 +67,8 @@ const LOG_DELAY_MS = 5000;
 export function createCounting(ports: CountingPorts): Counting {
   const { onDraft, onRows, cohorts = NO_COHORTS, profiles = createProfiles(null) } = ports;
   const counted = new Map<string, Counted>();
+  /** What the next interval is counted by; what is sealed before it is still of the endpoint as it was. */
+  const desired = new Map<string, CapturedEndpoint>();
   const meters = createMeters(profiles);
   const judges = createJudges(ports.onFault ?? (() => undefined));
   const pairing = createPairing({
@@ -104,13 +109,17 @@ export function createCounting(ports: CountingPorts): Counting {
     const name = endpoint.endpoint;
     profiles.begin(name, endpoint.settings.model);
     const features = createFeatureReader(name, profiles);
-    const bins = () => features.bins(counted.get(name)?.endpoint.settings.capture.redact ?? []);
+    const bins = () => {
+      const { settings, profile } = desired.get(name) ?? endpoint;
+      return features.bins(settings.capture.redact, profile);
+    };
     const counter = createEndpointCounter(name, Date.now(), bins);
     return { endpoint, counter, features, predictPaths: new Set(), stopClock: clock(name, endpoint) };
   }
 
   function update(endpoint: CapturedEndpoint): void {
     const name = endpoint.endpoint;
+    desired.set(name, endpoint);
     const known = counted.get(name) ?? begin(endpoint);
     counted.set(name, known);
     if (known.endpoint.settings.batchMs !== endpoint.settings.batchMs) {
@@ -137,17 +146,18 @@ export function createCounting(ports: CountingPorts): Counting {
         meters.forget(name);
         judges.stop(name);
         counted.delete(name);
+        desired.delete(name);
       }
       endpoints.forEach(update);
     },
     add(observation) {
       const known = counted.get(observation.endpoint);
       if (known === undefined || !isPredictionPath(observation.path, known.predictPaths)) return;
-      const { settings, route } = known.endpoint;
+      const { settings, route, profile } = known.endpoint;
       const { role, endpoint, version, startedAt, fence, isAbandoned } = observation;
       const now = Date.now();
       const isStable = observation.arm === route.arms[0]?.version;
-      const asked = known.features.read(observation, settings.capture, { now, isStable });
+      const asked = known.features.read(observation, settings.capture, { now, isStable, profile });
       if (role === 'live') known.counter.add(observation, now, asked);
       // A request that its client gave up on has no answer to compare.
       if (!isAbandoned) pairing.add(observation, now);

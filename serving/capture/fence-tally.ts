@@ -1,4 +1,4 @@
-import type { ArmCounts, GateBatchBody, PairCounts } from '../../domain/gate-batch.ts';
+import type { GateBatchBody } from '../../domain/gate-batch.ts';
 import type { Fence } from '../../domain/fence.ts';
 import type { Route } from '../../domain/route.ts';
 import { createArmTally } from './arm-tally.ts';
@@ -19,7 +19,7 @@ export interface FenceTally {
   add(observation: Observation, ending: Exclude<Ending, 'uncounted'>, asked: Asked | null): void;
   pair(version: string, against: string): PairTally;
   /** With `route`, arms and mirrors without any request are listed too, so that silence shows. */
-  build(route: Route | null): { arms: ArmCounts[]; pairs: PairCounts[] };
+  build(route: Route | null): Pick<GateBatchBody, 'arms' | 'pairs' | 'profile'>;
 }
 
 export function createFenceTally(isSticky: boolean | null, bins: EndpointBins | null): FenceTally {
@@ -52,6 +52,7 @@ export function createFenceTally(isSticky: boolean | null, bins: EndpointBins | 
       return {
         arms: versions.map((version) => (arms.get(version) ?? createArmTally(isSticky ?? false)).build(version)),
         pairs: [...pairs.values()].map(({ version, against, tally }) => tally.build(version, against)),
+        ...(bins?.profile && { profile: bins.profile.digest }),
       };
     },
   };

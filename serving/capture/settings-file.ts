@@ -9,14 +9,15 @@ interface SettingsFile {
 }
 
 /** Goes up whenever the fields of {@link CapturedEndpoint} change. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** The host writes, capture reads: so that a capture process that comes back needs no host to go on. */
 export function writeSettings(stateDir: string, endpoints: readonly DesiredEndpoint[]): void {
   const captured = endpoints.map(({ endpoint, settings, fence, route, versions }): CapturedEndpoint => {
     const predictPaths = versions.map(({ predictPath }) => predictPath).filter((path) => path !== undefined);
     const servers = versions.flatMap(({ key, process }) => (process ? [{ version: key, process }] : []));
-    return { endpoint, settings, fence, route, predictPaths: [...new Set(predictPaths)], servers };
+    const profile = versions.find(({ key }) => key === route.arms[0]?.version)?.profile ?? null;
+    return { endpoint, settings, fence, route, predictPaths: [...new Set(predictPaths)], servers, profile };
   });
   const file: SettingsFile = { format: FORMAT, endpoints: captured };
   const path = settingsPath(stateDir);

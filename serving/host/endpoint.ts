@@ -6,6 +6,7 @@ import type {
   EnsureVersion,
   PutRoute,
   RouteReading,
+  VersionProfile,
   VersionStatus,
 } from '../../domain/serving-contract.ts';
 import type { Log } from './log.ts';
@@ -26,7 +27,7 @@ export interface EndpointHome {
   readonly log: Log;
   /** @param urgent a way back, which must get through when the disk is full */
   write(record: EndpointRecord, urgent?: boolean): Promise<void>;
-  versionHome(endpoint: string, key: string): Omit<VersionHome, 'save' | 'moved' | 'replaced'>;
+  versionHome(endpoint: string, key: string): Omit<VersionHome, 'save' | 'moved' | 'replaced' | 'profiled'>;
   /** Resolves once the data plane shows what is desired now. */
   converge(): Promise<void>;
   /** Tells capture alone: what the proxy has to know is as before. */
@@ -77,7 +78,14 @@ export class Endpoint {
     const running = this.versions.flatMap((version) =>
       version.address === null
         ? []
-        : [{ key: version.record.key, port: version.address, predictPath: version.predictPath, ...processOf(version) }],
+        : [
+            {
+              key: version.record.key,
+              port: version.address,
+              predictPath: version.predictPath,
+              ...optionalsOf(version),
+            },
+          ],
     );
     return { ...this.#state, versions: running };
   }
@@ -148,6 +156,11 @@ export class Endpoint {
       await this.#ensure(key, wanted);
     });
     return this.version(key);
+  }
+
+  /** Keeps the profile of a version that is here, whatever its state. */
+  async putProfile(key: string, profile: VersionProfile): Promise<void> {
+    await this.#version(key).keepProfile(profile);
   }
 
   /** Ends a version that no route names, and succeeds when there is none. */
@@ -229,6 +242,7 @@ export class Endpoint {
       save: () => this.#save(),
       moved: () => void this.#tryToConverge(),
       replaced: () => this.#home.tellCapture(),
+      profiled: () => this.#home.tellCapture(),
     });
     this.#versions.set(record.key, version);
     return version;
@@ -299,6 +313,6 @@ function older(fence: Fence, newest: Fence): string {
   return `the fence ${formatFence(fence)} is older than ${formatFence(newest)}`;
 }
 
-function processOf({ record }: ServedVersion): Pick<VersionAddress, 'process'> {
-  return record.process ? { process: record.process } : {};
+function optionalsOf({ record: { process, profile } }: ServedVersion): Pick<VersionAddress, 'process' | 'profile'> {
+  return { ...(process && { process }), ...(profile && { profile }) };
 }

@@ -1,5 +1,6 @@
 import type { EndpointSettings, EnsureVersion } from '../../domain/serving-contract.ts';
 import type { Fence } from '../../domain/fence.ts';
+import type { NamedProfile } from '../../domain/profile.ts';
 import type { ProcessRef } from './process-table.ts';
 import type { Route } from '../../domain/route.ts';
 
@@ -16,6 +17,8 @@ export interface VersionRecord {
   readonly startedAt: string | null;
   /** Why it was given up. */
   readonly failure: string | null;
+  /** Absent where its validation gave none. */
+  readonly profile?: NamedProfile;
 }
 
 /** What is on disk of one endpoint: `state/<endpoint>.json`. */

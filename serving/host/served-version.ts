@@ -1,5 +1,6 @@
 import type { ArtifactStore } from './artifact.ts';
 import type { EnsureVersion, VersionState, VersionStatus } from '../../domain/serving-contract.ts';
+import type { NamedProfile } from '../../domain/profile.ts';
 import type { LaunchPad, Server } from './launch.ts';
 import type { Log } from './log.ts';
 import type { Timings } from './settings.ts';
@@ -30,6 +31,8 @@ export interface VersionHome extends LaunchPad {
   moved(): void;
   /** Another process serves at the same address. */
   replaced(): void;
+  /** Its profile is another one. */
+  profiled(): void;
 }
 
 /** One version on one endpoint: fetches it, starts its server, and starts it again for as long as it is wanted. */
@@ -89,6 +92,12 @@ export class ServedVersion {
   async retry(wanted: EnsureVersion): Promise<void> {
     await this.#change({ wanted, failure: null });
     void this.start();
+  }
+
+  /** Keeps what is normal of its inputs and answers, for capture to count by. */
+  async keepProfile(profile: NamedProfile): Promise<void> {
+    await this.#change({ profile });
+    this.#home.profiled();
   }
 
   /** Stops watching; the server goes on. */

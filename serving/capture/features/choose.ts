@@ -1,5 +1,5 @@
 import type { Bins, Value } from '../../../domain/bins.ts';
-import type { Fields } from './fields.ts';
+import type { Fields } from './field-values.ts';
 import { binCount, binOf, binsOf } from '../../../domain/bins.ts';
 
 /** Features of requests, and of answers, that are counted at most: each costs about a hundred bytes of every batch and arm. */

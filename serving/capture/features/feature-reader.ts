@@ -1,3 +1,4 @@
+import type { NamedProfile } from '../../../domain/profile.ts';
 import type { CaptureSettings } from '../../../domain/serving-contract.ts';
 import type { Content } from '../content.ts';
 import type { Observation } from '../observation.ts';
@@ -6,7 +7,7 @@ import type { EndpointBins } from './endpoint-bins.ts';
 import type { Asked } from './fields.ts';
 import { contentOf } from '../content.ts';
 import { createBudget } from './budget.ts';
-import { withoutRedacted } from './endpoint-bins.ts';
+import { binsOfProfile, withoutRedacted } from './endpoint-bins.ts';
 import { askedOf } from './fields.ts';
 import { createLearner } from './learner.ts';
 
@@ -16,10 +17,10 @@ export interface FeatureReader {
   read(
     observation: Observation,
     settings: CaptureSettings,
-    of: { readonly now: number; readonly isStable: boolean },
+    of: { readonly now: number; readonly isStable: boolean; readonly profile?: NamedProfile | null },
   ): Asked | null;
-  /** `null` while they are being learnt. */
-  bins(redacted: readonly string[]): EndpointBins | null;
+  /** Those of the profile, where there is one; else what was learnt, `null` while that goes on. */
+  bins(redacted: readonly string[], profile?: NamedProfile | null): EndpointBins | null;
   /** As `contentOf`, but parses the bodies of the request that was read last only once. */
   readonly content: (observation: Observation, settings: Pick<CaptureSettings, 'redact'>) => Content;
 }
@@ -48,17 +49,17 @@ export function createFeatureReader(endpoint: string, profiles: Profiles): Featu
 
   return {
     content,
-    read(observation, settings, { now, isStable }) {
+    read(observation, settings, { now, isStable, profile = null }) {
       const { role, request } = observation;
-      const mustLearn = profiles.of(endpoint).bins === null;
+      const mustLearn = profile === null && profiles.of(endpoint).bins === null;
       if (role !== 'live' || request.text === null || (mustLearn && !isStable)) return null;
       if (!isAffordable(observation, now)) return null;
-      const asked = askedOf(observation, content(observation, settings), settings.redact);
+      const asked = askedOf(observation, content(observation, settings), settings.redact, profile);
       if (mustLearn) learn(asked);
       return asked;
     },
-    bins(redacted) {
-      const { bins } = profiles.of(endpoint);
+    bins(redacted, profile = null) {
+      const bins = profile ? binsOfProfile(profile) : profiles.of(endpoint).bins;
       return bins && withoutRedacted(bins, redacted);
     },
   };

@@ -1,16 +1,19 @@
+import type { NamedProfile } from '../../../domain/profile.ts';
 import type { Content } from '../content.ts';
 import type { Observation } from '../observation.ts';
 import type { Value } from '../../../domain/bins.ts';
+import { isRecord, valueOf, type Fields } from './field-values.ts';
+import { inputsOf, outputsOf } from './profiled-fields.ts';
 import { predictionsIn } from '../compare.ts';
 import { inputRows } from '../rows.ts';
 import { fraction } from '../../../domain/fraction.ts';
-
-export type Fields = ReadonlyMap<string, Value | null>;
 
 /** What one request asked and was answered, by feature; `null` where that is not known. */
 export interface Asked {
   readonly inputs: Fields | null;
   readonly outputs: Fields | null;
+  /** Digest of the profile whose features these are; absent of fields as they came. */
+  readonly profile?: string;
 }
 
 /** Fields of a request that are looked at: one picture as a list of its pixels must not cost as much as a hundred requests. */
@@ -22,15 +25,20 @@ const MOST_FIELDS = 64;
  * Of lists without names the places are the names; they count only where nothing is redacted, for nobody can tell whether
  * one of them should have been.
  */
-export function askedOf(observation: Observation, content: Content, redacted: readonly string[]): Asked {
+export function askedOf(
+  observation: Observation,
+  content: Content,
+  redacted: readonly string[],
+  known: NamedProfile | null = null,
+): Asked {
   const { input, prediction } = rowOf(content, fraction(observation.requestId));
   const { status, version, arm } = observation;
   // What another version answered says nothing of this arm's.
   const isOwnAnswer = status >= 200 && status < 300 && version === arm;
-  return {
-    inputs: inputFields(input, redacted),
-    outputs: isOwnAnswer && prediction !== undefined ? outputFields(prediction, redacted) : null,
-  };
+  const outputs = isOwnAnswer && prediction !== undefined ? outputFields(prediction, redacted) : null;
+  if (known === null) return { inputs: inputFields(input, redacted), outputs };
+  const { digest, profile } = known;
+  return { inputs: inputsOf(profile, input), outputs: outputs && outputsOf(profile, outputs), profile: digest };
 }
 
 function rowOf({ request, answer }: Content, where: number): { readonly input: unknown; readonly prediction: unknown } {
@@ -93,12 +101,4 @@ function named(record: Readonly<Record<string, unknown>>, redacted: readonly str
 
 function placed(cells: readonly unknown[]): Fields {
   return new Map(cells.slice(0, MOST_FIELDS).map((cell, place) => [String(place), valueOf(cell)]));
-}
-
-function valueOf(value: unknown): Value | null {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

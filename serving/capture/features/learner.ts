@@ -1,4 +1,5 @@
-import type { Asked, Fields } from './fields.ts';
+import type { Fields } from './field-values.ts';
+import type { Asked } from './fields.ts';
 import type { EndpointBins } from './endpoint-bins.ts';
 import { chooseFeatures } from './choose.ts';
 

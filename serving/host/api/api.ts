@@ -1,4 +1,10 @@
-import type { EndpointSettings, EnsureVersion, Outcome, PutRoute } from '../../../domain/serving-contract.ts';
+import type {
+  EndpointSettings,
+  EnsureVersion,
+  Outcome,
+  PutRoute,
+  VersionProfile,
+} from '../../../domain/serving-contract.ts';
 import { EXPOSITION_TYPE } from '../../../domain/exposition.ts';
 import type { FastifyInstance } from 'fastify';
 import { FENCE_HEADER } from '../../../domain/serving-contract.ts';
@@ -6,7 +12,16 @@ import { parseFence, type Fence } from '../../../domain/fence.ts';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Host } from '../host.ts';
 import { checkToken } from './token-check.ts';
-import { endpointPath, endpointSettings, ensureVersion, outcomes, putRoute, userPath, versionPath } from './schemas.ts';
+import {
+  endpointPath,
+  endpointSettings,
+  ensureVersion,
+  outcomes,
+  putRoute,
+  userPath,
+  versionPath,
+  versionProfile,
+} from './schemas.ts';
 import { fastify } from 'fastify';
 import { Refused } from '../refusal.ts';
 import { tailLog } from '../log-file.ts';
@@ -107,6 +122,14 @@ function versionRoutes(app: FastifyInstance, host: Host): void {
     path,
     { schema: { params: versionPath, body: ensureVersion } },
     ({ params, body, headers }) => host.endpoint(params.endpoint).ensureVersion(params.key, body, fenceIn(headers)),
+  );
+  app.put<OfVersion & { Body: VersionProfile }>(
+    `${path}/profile`,
+    { schema: { params: versionPath, body: versionProfile } },
+    async ({ params, body }, reply) => {
+      await host.endpoint(params.endpoint).putProfile(params.key, body);
+      return reply.status(204).send();
+    },
   );
   app.delete<OfVersion>(path, { schema: { params: versionPath } }, async ({ params, headers }, reply) => {
     await host.endpoint(params.endpoint).retire(params.key, fenceIn(headers));

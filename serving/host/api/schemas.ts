@@ -1,4 +1,5 @@
 import { NAME_PATTERN } from '../../../domain/ids.ts';
+import { MOST_PROFILED } from '../../../domain/profile.ts';
 
 /** JSON Schemas of every body and path: what they let through has the types of domain/serving-contract.ts. */
 
@@ -96,6 +97,38 @@ const fault = oneKindOf(
 const runtime = oneKindOf(...servers, exactly({ kind: { const: 'drill' }, fault, of: oneKindOf(...servers) }));
 
 export const ensureVersion = exactly({ model: text, version, digest, source: text, runtime });
+
+const features = {
+  type: 'object',
+  maxProperties: MOST_PROFILED,
+  additionalProperties: exactly({
+    bins: {
+      type: 'object',
+      required: ['kind'],
+      discriminator: { propertyName: 'kind' },
+      oneOf: [
+        exactly({ kind: { const: 'numbers' }, edges: { type: 'array', items: { type: 'number' }, maxItems: 20 } }),
+        exactly({ kind: { const: 'categories' }, values: { type: 'array', items: text, maxItems: 20 } }),
+      ],
+    },
+    counts: { type: 'array', items: count, maxItems: 22 },
+    type: { enum: ['whole', 'number', 'text', 'boolean'] },
+    range: { type: ['array', 'null'], items: { type: 'number' }, minItems: 2, maxItems: 2 },
+  }),
+} as const;
+
+export const versionProfile = exactly({
+  digest,
+  profile: exactly({
+    format: { const: 1 },
+    source: text,
+    sha256: digest,
+    rows: count,
+    columns: { type: 'array', items: text, maxItems: 100_000 },
+    inputs: features,
+    outputs: features,
+  }),
+});
 
 // Sums of weights and doubled names are `routeFaults`' business: it knows the whole route.
 const weights = { type: 'array', items: exactly({ version: key, weight: { type: 'integer' } }) } as const;

@@ -97,10 +97,18 @@ describe('validating a version', () => {
   });
 
   it('needs no stable where nothing has been served yet', async () => {
-    const wanted = { mlflow, target: target({ 'v2-aa': right }), facts: facts({ limits: { accuracy: 0.99 } }, false) };
+    const kept: unknown[] = [];
+    const keepProfile = async (...named: unknown[]) => void kept.push(named);
+    const versions = { ...target({ 'v2-aa': right }), keepProfile };
+    const wanted = { mlflow, target: versions, facts: facts({ limits: { accuracy: 0.99 } }, false) };
     const profile = expect.stringMatching(/^sha256:/) as string;
     const passed = { decision: 'pass', samples: { candidate: 400, stable: 0 }, profile };
-    expect(await validateVersion(wanted)).toMatchObject(passed);
+    const verdict = await validateVersion(wanted);
+    expect(verdict).toMatchObject(passed);
+    // What counts the version's traffic is told what is normal of it.
+    expect(kept).toMatchObject([
+      ['demo', 'v2-aa', { digest: verdict.profile, profile: { rows: 400, columns: ['x', 'light'] } }],
+    ]);
   });
 
   it('waits for a server that is not up, by a failure that is retried', async () => {

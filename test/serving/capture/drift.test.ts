@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { GateBatch } from '../../../domain/gate-batch.ts';
+import type { NamedProfile } from '../../../domain/profile.ts';
 import { splitRoute, wholeRoute } from '../../../domain/route.ts';
 import { NO_DRIFT, observeDrift } from '../../../gates/drift/drift.ts';
 import { driftFinding } from '../../../gates/drift/finding.ts';
@@ -70,6 +71,37 @@ test('the next capture process counts by the same bins', async () => {
   expect(profile()).toEqual(before);
   const counted = batches.flatMap(({ arms }) => arms).flatMap(({ outputs }) => outputs?.['prediction'] ?? []);
   expect(counted.reduce((sum, n) => sum + n, 0)).toBe(50);
+});
+
+test('a version with a profile is counted by its bins as soon as it is stable, and the batch says by which', async () => {
+  serving.candidate.predict = (row) => (Number(row) % 2 ? 'odd' : 'even');
+  const value = {
+    bins: { kind: 'numbers', edges: [0, 500, 900] },
+    counts: [0, 50, 40, 0, 0],
+    range: [0, 899],
+  } as const;
+  const named: NamedProfile = {
+    digest: 'sha256:1',
+    profile: {
+      ...{ format: 1, source: 'set.csv', sha256: 'sha256:2', rows: 90, columns: ['value'], outputs: {} },
+      inputs: { value: { ...value, type: 'whole' } },
+    },
+  };
+  const desired = serving.desired(wholeRoute(CANDIDATE), 4);
+  const versions = desired.versions.map((one) => (one.key === CANDIDATE ? { ...one, profile: named } : one));
+  await serving.capture?.configure([{ ...desired, versions }]);
+  await serving.plane.apply([desired]);
+  const all = await evidence.batchesUnder(4, () => true);
+  await send(100);
+  const batches = await evidence.batchesUnder(4, (seen) => armSum(seen, CANDIDATE) === 100);
+  const counted = batches.slice(all.length).filter(({ arms }) => arms.some(({ n }) => n > 0));
+  expect(new Set(counted.map((batch) => batch.profile))).toEqual(new Set(['sha256:1']));
+  const arms = counted.flatMap((batch) => batch.arms.filter(({ n }) => n > 0));
+  for (const { inputs } of arms) expect(inputs?.['value']).toHaveLength(5);
+  const beyond = arms.reduce((sum, { faults }) => sum + (faults?.['value']?.range ?? 0), 0);
+  // A tenth of the numbers from 0 to 999 that are sent lie beyond 900.
+  expect(beyond).toBeGreaterThan(3);
+  expect(beyond).toBeLessThan(20);
 });
 
 function profile(): { bins: unknown } {

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { CaptureSettings } from '../../../domain/serving-contract.ts';
+import type { Bins } from '../../../domain/bins.ts';
+import type { NamedProfile } from '../../../domain/profile.ts';
 import { MOST_BINS, binCount, binOf, binsOf } from '../../../domain/bins.ts';
 import { MOST_FEATURES } from '../../../serving/capture/features/choose.ts';
 import { createFeatureReader } from '../../../serving/capture/features/feature-reader.ts';
@@ -169,4 +171,55 @@ test('however busy an endpoint is, two hundred requests a second are counted by 
     reader.read(observed({ request: body({ inputs: [[1]] }) }), SETTINGS, { now, isStable: true }),
   );
   expect(read.filter((asked) => asked !== null)).toHaveLength(200);
+});
+
+const edges = [0, 10, 20, 30];
+const PROFILE: NamedProfile = {
+  digest: 'sha256:1',
+  profile: {
+    ...{ format: 1, source: 'set.csv', sha256: 'sha256:2', rows: 40, columns: ['age', 'id', 'light'] },
+    inputs: {
+      age: { bins: { kind: 'numbers', edges }, counts: [0, 10, 10, 18, 0, 2], type: 'number', range: [1, 29] },
+      light: {
+        ...{ bins: binsOf(['day', 'night']) as Bins, counts: [20, 20, 0, 0] },
+        ...{ type: 'text', range: null },
+      },
+    },
+    outputs: {
+      prediction: {
+        ...{ bins: { kind: 'categories', values: ['0', '1'] }, counts: [20, 20, 0, 0] },
+        ...{ type: 'whole', range: null },
+      },
+    },
+  },
+};
+
+test('with a profile of stable, its bins count from the first request on, and what it knows as wrong is told', () => {
+  const reader = createFeatureReader('digits', fresh());
+  const bins = reader.bins([], PROFILE);
+  if (bins === null) throw new Error('no bins');
+  const tally = createFeatureTally(bins);
+  const of = (request: unknown, prediction: unknown = [0], profile: NamedProfile | null = PROFILE) => {
+    const observation = observed({ request: body(request), response: body({ predictions: prediction }) });
+    const asked = reader.read(observation, SETTINGS, { now: (clock += 1000), isStable: true, profile });
+    if (asked) tally.add(asked);
+  };
+  of({ dataframe_records: [{ light: 'day', age: 5 }] });
+  of({ dataframe_records: [{ light: 'dusk', age: 99 }] }, [1]);
+  of({ dataframe_records: [{ light: 'night' }] }, [{ label: 1 }]);
+  // Without names the profile's columns give them, as they come.
+  of({ inputs: [[25, 'id-7', 'night']] }, [7]);
+  of({ inputs: [['25', 'id-8', 'night']] }, [[0.1, 0.2]]);
+  // As many cells as no profile has.
+  of({ inputs: [[1, 2]] });
+  // Read a moment before the profile was there: by place, not by these features.
+  of({ inputs: [[25, 'id-7', 'night']] }, [0], null);
+  expect(tally.build(6)).toEqual({
+    inputs: { age: [0, 1, 0, 1, 1, 3], light: [1, 3, 1, 1] },
+    outputs: { prediction: [2, 2, 0, 1] },
+    faults: { age: { range: 1, missing: 2, type: 1 }, light: { category: 1, missing: 1 } },
+    violations: 3,
+  });
+  expect(tally.build(60).violations).toBeUndefined();
+  expect(reader.bins(['age'], PROFILE)?.inputs).not.toHaveProperty('age');
 });

@@ -1,0 +1,67 @@
+import type { BinCounts, GateBatch } from '../../domain/gate-batch.ts';
+import type { Finding } from '../../domain/monitor.ts';
+import type { Profile } from '../../domain/profile.ts';
+import { DRIFT_MARGIN } from '../../domain/named-metrics.ts';
+import { armOf } from '../batch-tables.ts';
+import { watchDrift, type DriftWatch } from '../drift/watch.ts';
+import type { Detected, MonitoredWindow } from './detector.ts';
+
+const YEAR_MS = 365 * 86_400_000;
+/** Index from which on a drift is called a large one. */
+const CRITICAL_PSI = 0.25;
+/** Design effect that is assumed: requests that come together are more alike than chance would make them. */
+const TOGETHER = 2;
+
+/** Inputs and answers that are not distributed as in the version's profile; a false alarm a year on average, or fewer. */
+export function detectDrift(before: DriftWatch = {}, window: MonitoredWindow): Detected<DriftWatch> {
+  const { profile, version, plan } = window;
+  if (!profile) return { state: before, findings: [] };
+  const limits = { runLength: YEAR_MS / plan.windowMs, large: DRIFT_MARGIN, users: TOGETHER };
+  const counts = countsBy(window.batches, version, profile.digest);
+  const { state, drifted } = watchDrift(before, counts, referenceOf(profile.profile), limits);
+  return {
+    state,
+    findings: drifted.map(({ name, psi }): Finding => {
+      const value = Math.round(1000 * psi) / 1000;
+      return {
+        kind: 'drift',
+        subject: name,
+        severity: psi >= CRITICAL_PSI ? 'critical' : 'warning',
+        summary: `${name} of ${version} is not distributed as at its validation: index ${value}, beyond ${DRIFT_MARGIN}`,
+        value,
+        limit: DRIFT_MARGIN,
+      };
+    }),
+  };
+}
+
+/** What the version was asked and answered in these batches, in the profile's bins: `inputs.age`, `outputs.prediction`. */
+function countsBy(batches: readonly GateBatch[], version: string, digest: string): BinCounts {
+  const sums: Record<string, number[]> = {};
+  for (const batch of batches) {
+    if (batch.profile !== digest) continue;
+    for (const [name, bins] of Object.entries(named(armOf(batch, version)))) {
+      const sum = (sums[name] ??= bins.map(() => 0));
+      bins.forEach((count, i) => (sum[i] = (sum[i] ?? 0) + count));
+    }
+  }
+  return sums;
+}
+
+function referenceOf({ inputs, outputs }: Profile): BinCounts {
+  const counts = (features: Profile['inputs']) =>
+    Object.fromEntries(Object.entries(features).map(([name, feature]) => [name, feature.counts]));
+  return named({ inputs: counts(inputs), outputs: counts(outputs) });
+}
+
+function named({
+  inputs = {},
+  outputs = {},
+}: {
+  readonly inputs?: BinCounts;
+  readonly outputs?: BinCounts;
+}): BinCounts {
+  const under = (side: string, counts: BinCounts) =>
+    Object.entries(counts).map(([name, bins]) => [`${side}.${name}`, bins] as const);
+  return Object.fromEntries([...under('inputs', inputs), ...under('outputs', outputs)]);
+}

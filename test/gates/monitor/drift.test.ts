@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import type { ArmCounts, FaultCounts } from '../../../domain/gate-batch.ts';
+import type { NamedProfile } from '../../../domain/profile.ts';
+import type { DetectorMemory } from '../../../gates/monitor/detect.ts';
+import { detect } from '../../../gates/monitor/detect.ts';
+import { planMonitor } from '../../../domain/monitor.ts';
+import { arm, batch } from '../support/batches.ts';
+import { binomial, random } from '../support/random.ts';
+
+const VERSION = 'v1-111111111111';
+const PROFILE: NamedProfile = {
+  digest: 'sha256:1',
+  profile: {
+    ...{ format: 1, source: 'set.csv', sha256: 'sha256:2', rows: 2_000, columns: ['age', 'light'] },
+    inputs: {
+      age: {
+        ...{ bins: { kind: 'numbers', edges: [0, 20, 40, 60, 80] }, counts: [0, 500, 500, 500, 480, 0, 20] },
+        ...{ type: 'number', range: [8, 73] },
+      },
+      light: {
+        ...{ bins: { kind: 'categories', values: ['#d', '#n'] }, counts: [1_500, 500, 0, 0] },
+        ...{ type: 'text', range: null },
+      },
+    },
+    outputs: {
+      prediction: {
+        ...{ bins: { kind: 'categories', values: ['0', '1'] }, counts: [1_000, 1_000, 0, 0] },
+        ...{ type: 'whole', range: null },
+      },
+    },
+  },
+};
+const plan = planMonitor({}, { errorRate: 0.5, p99Ms: null });
+if (!plan) throw new Error('no plan');
+
+/** Shows a monitor windows of three batches, and returns what the last one showed. */
+function monitor(profile: NamedProfile | null = PROFILE, counted = PROFILE.digest) {
+  const next = random(5);
+  let memory: DetectorMemory = {};
+  let index = 0;
+  const draw = (n: number, shares: readonly number[]) => {
+    let [left, rest] = [n, 1];
+    return shares.map((share) => {
+      const count = binomial(next, left, Math.min(1, share / rest));
+      [left, rest] = [left - count, rest - share];
+      return count;
+    });
+  };
+  return (windows: number, { age, faults }: { age?: readonly number[]; faults?: (n: number) => FaultCounts } = {}) => {
+    let last: readonly { kind: string; subject: string; severity: string }[] = [];
+    for (let window = 0; window < windows; window += 1) {
+      const batches = [0, 1, 2].map(() => {
+        const counts: Partial<ArmCounts> = {
+          inputs: { age: draw(100, age ?? [0, 0.25, 0.25, 0.25, 0.24, 0, 0.01]), light: draw(100, [0.75, 0.25, 0, 0]) },
+          outputs: { prediction: draw(100, [0.5, 0.5, 0, 0]) },
+          ...(faults && { faults: faults(100) }),
+        };
+        return batch((index += 1), { arms: [arm(VERSION, 100, counts)], profile: counted });
+      });
+      const seen = {
+        version: VERSION,
+        batches,
+        to: batches.at(-1)?.sealed ?? '',
+        plan: plan as NonNullable<typeof plan>,
+      };
+      const looked = detect(memory, { ...seen, ...(profile && { profile }) });
+      memory = JSON.parse(JSON.stringify(looked.memory)) as DetectorMemory;
+      last = looked.findings.filter(({ kind }) => kind === 'drift' || kind === 'input_quality');
+    }
+    return { last, bytes: JSON.stringify({ drift: memory['drift'], inputs: memory['inputs'] }).length };
+  };
+}
+
+const OLDER = [0, 0.05, 0.15, 0.3, 0.49, 0, 0.01];
+
+describe('a model in production, held against what its validation showed', () => {
+  test('shows nothing while it is asked the same, and is remembered in a few hundred bytes', () => {
+    const { last, bytes } = monitor()(300);
+    expect(last).toEqual([]);
+    expect(bytes).toBeLessThan(600);
+  });
+
+  test('shows the feature that drifted, and no longer once it is as before', () => {
+    const watch = monitor();
+    watch(20);
+    expect(watch(10, { age: OLDER }).last).toMatchObject([
+      { kind: 'drift', subject: 'inputs.age', severity: 'critical' },
+    ]);
+    expect(watch(15).last).toEqual([]);
+  });
+
+  test('shows which input is wrong and how, and no longer once it is right', () => {
+    const watch = monitor();
+    watch(20);
+    const { last } = watch(20, { faults: () => ({ light: { category: 4 }, age: { missing: 1, type: 30 } }) });
+    expect(last).toMatchObject([
+      { kind: 'input_quality', subject: 'inputs.age (type)', severity: 'critical' },
+      { kind: 'input_quality', subject: 'inputs.light (category)', severity: 'warning' },
+    ]);
+    expect(watch(1).last).toEqual([]);
+  });
+
+  test('is not judged where it has no profile, or by counts in other bins', () => {
+    expect(monitor(null)(20, { age: OLDER }).last).toEqual([]);
+    expect(monitor(PROFILE, 'sha256:another')(20, { age: OLDER }).last).toEqual([]);
+  });
+});
