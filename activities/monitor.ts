@@ -8,6 +8,7 @@ import { BatchChanged } from './evidence/batches.ts';
 import { newestIndex, readWindow } from './evidence/window.ts';
 import { failure } from './failures.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { profileInForce } from './monitor/profile-in-force.ts';
 import { endpointStanding, lastPromotion } from './store/monitored.ts';
 import { previousVersion } from './store/serving-history.ts';
 
@@ -100,7 +101,8 @@ export function createMonitorActivities(deps: Deps) {
     const from = known.afterIndex ?? (await newestIndex(pool, place)) ?? -1;
     try {
       const batches = await readWindow(pool, place, { afterIndex: from, to });
-      const looked = detect(memory, { version: serving, batches, to, plan });
+      const profile = await profileInForce(deps, place, serving, batches);
+      const looked = detect(memory, { version: serving, batches, to, plan, ...(profile && { profile }) });
       return { version: serving, ...looked, afterIndex: batches.at(-1)?.index ?? from, unjudged };
     } catch (error) {
       if (!(error instanceof BatchChanged)) throw error;

@@ -3,8 +3,10 @@ import { expect, test } from 'vitest';
 import type { Deps } from '../../activities/deps.ts';
 import { createMonitorActivities, type ExaminedWindow, type ExamineWindow } from '../../activities/monitor.ts';
 import { appendLedger } from '../../activities/store/ledger.ts';
+import { profileDigest } from '../../activities/registry/profile.ts';
 import { rememberVersion } from '../../activities/store/versions.ts';
 import type { LedgerEntry } from '../../domain/ledger-entry.ts';
+import type { Profile } from '../../domain/profile.ts';
 import { planMonitor, type MonitorPlan } from '../../domain/monitor.ts';
 import { planRollout } from '../../domain/plan.ts';
 import type { RolloutSpec } from '../../domain/rollout-spec.ts';
@@ -91,6 +93,37 @@ test('a batch that was changed after it was sealed is a finding, and judges noth
   expect(findings?.[0]?.summary).toContain('was changed after it was sealed');
 });
 
+test('drift is judged by the profile on the version’s run, and by nothing while the registry has or gives none', async () => {
+  const endpoint = fresh();
+  const feature = {
+    bins: { kind: 'numbers', edges: [0, 10, 20] },
+    counts: [0, 900, 900, 0, 0],
+    type: 'number',
+  } as const;
+  const profile: Profile = {
+    ...{ format: 1, source: 's', sha256: 'sha256:2', rows: 1_800, columns: ['age'] },
+    ...{ inputs: { age: { ...feature, range: [1, 19] } }, outputs: {} },
+  };
+  const text = async () => JSON.stringify(profile);
+  const mlflow = { artifacts: { text } } as unknown as Deps['mlflow'];
+  const version = { ...NEW, key: CANDIDATE, runId: 'a1' };
+  await promoted(endpoint);
+  await rememberVersion(db.pool, { target: 'local', endpoint }, { version, runtime: { kind: 'mlflow' } });
+  const older = { version: CANDIDATE, ...{ n: 100, errors: 0, timeouts: 0, rejected: 0, latency: [], users: null } };
+  const arms = [{ ...older, inputs: { age: [0, 10, 90, 0, 0] } }];
+  let looked: ExaminedWindow = { ...START, afterIndex: -1, findings: null, unjudged: null };
+  const window = async (from: number, deps: Partial<Deps>) => {
+    const sealedAt = 9_700_000 + 10_000 * from;
+    const parts = { arms, profile: profileDigest(profile) };
+    await sealIn(db.pool, endpoint, 10, NOTHING, NOTHING, { from, sealedAt, parts });
+    return (looked = await look(endpoint, looked, deps)).findings;
+  };
+  expect(await window(0, { mlflow })).toEqual([]);
+  expect(await window(10, { mlflow })).toMatchObject([{ kind: 'drift', subject: 'inputs.age', severity: 'critical' }]);
+  const down = { artifacts: { text: () => Promise.reject(new Error('down')) } } as unknown as Deps['mlflow'];
+  expect(await window(20, { mlflow: down })).toEqual([]);
+});
+
 test('going back starts a rollback to the version that served before, and says where there is none', async () => {
   const endpoint = fresh();
   const place = { target: 'local', endpoint };
@@ -121,6 +154,7 @@ function run(parts: Partial<Deps> = {}) {
 function look(
   endpoint: string,
   from: Pick<ExaminedWindow, 'version' | 'memory' | 'afterIndex'> = START,
+  parts: Partial<Deps> = {},
 ): Promise<ExaminedWindow> {
   const plan = planMonitor({}, { errorRate: 0.05, p99Ms: null }) as MonitorPlan;
   const { version, memory, afterIndex } = from;
@@ -128,7 +162,7 @@ function look(
     ...{ target: 'local', endpoint, plan, version, memory, afterIndex },
     to: new Date(10_000_000).toISOString(),
   };
-  return new MockActivityEnvironment().run(run().examineWindow, request);
+  return new MockActivityEnvironment().run(run(parts).examineWindow, request);
 }
 
 function seal(endpoint: string, count: number, candidate: Counts, from = 0): Promise<void> {

@@ -39,6 +39,12 @@ export function watchRequest(change: Partial<WatchGate> = {}): WatchGate {
   };
 }
 
+interface SealOptions {
+  readonly from?: number;
+  readonly sealedAt?: number;
+  readonly parts?: Partial<GateBatchBody>;
+}
+
 /** Seals `count` batches of ten seconds each, from index `from` on, under fence 1.1. */
 export async function seal(
   pool: Pool,
@@ -46,7 +52,7 @@ export async function seal(
   count: number,
   candidate: Counts,
   stable: Counts,
-  { from = 0, sealedAt = 10_000 * (from + 1) }: { from?: number; sealedAt?: number } = {},
+  { from = 0, sealedAt = 10_000 * (from + 1), parts = {} }: SealOptions = {},
 ): Promise<void> {
   for (let index = from; index < from + count; index += 1) {
     const at = sealedAt + (index - from) * 10_000;
@@ -60,6 +66,7 @@ export async function seal(
       pairs: [],
       labels: [],
       lost: 0,
+      ...parts,
     };
     await pool.query(
       `INSERT INTO slipway.gate_batches (target, endpoint, index, epoch, sequence, opened_at, sealed_at, body, hash)
