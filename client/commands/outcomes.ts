@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { addOutcomesStatus } from './outcomes-status.ts';
 import { EXIT } from '../exit-codes.ts';
 import { silentExit } from '../failure.ts';
 import type { NamedColumns } from '../outcomes/columns.ts';
@@ -12,10 +13,14 @@ import type { Terminal } from '../terminal.ts';
 export function addOutcomes(program: Command, terminal: Terminal): void {
   const outcomes = program
     .command('outcomes')
-    .description('bring what became of predictions: labels, clicks, rewards')
+    .description('bring what became of predictions (labels, clicks, rewards), and see what it says of each version')
     .helpCommand(false)
-    .addHelpText('after', '\nExample:\n  slipway outcomes push labels.csv --endpoint digits');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  slipway outcomes push labels.csv --endpoint digits\n  slipway outcomes status digits --since 7d',
+    );
   addPush(outcomes, terminal);
+  addOutcomesStatus(outcomes, terminal);
 }
 
 interface PushFlags extends NamedColumns {

@@ -1,0 +1,118 @@
+import type { Client } from 'pg';
+import {
+  cellsQuestion,
+  errorSumsQuestion,
+  isMeasured,
+  qualityOf,
+  type ErrorSumsRow,
+  type Quality,
+  type QualityWindow,
+} from '../../gates/quality/question.ts';
+import type { Cell } from '../../gates/quality/classification.ts';
+import { Failure } from '../failure.ts';
+import { withoutPassword } from '../stack/addresses.ts';
+import { withDatabase } from '../stack/parts/postgres-roles.ts';
+
+/** What is known of a version's labels, by when its predictions were made. */
+export interface VersionOutcomes {
+  readonly version: string;
+  /** Logged rows that it answered. */
+  readonly predictions: number;
+  readonly labels: number;
+  /** Labels that took the place of another one. */
+  readonly revised: number;
+  /** Milliseconds from the prediction to its truth: half, nine of ten, and 99 of 100 labels; `null` without labels. */
+  readonly delayMs: { readonly p50: number; readonly p90: number; readonly p99: number } | null;
+  /** `null` where no label can be compared with its prediction. */
+  readonly quality: Quality | null;
+}
+
+export interface OutcomesStatus {
+  readonly target: string;
+  readonly endpoint: string;
+  readonly since: string;
+  readonly until: string;
+  readonly versions: readonly VersionOutcomes[];
+  /** Labels of ids that no prediction has: those that wait now, since when the first does, and those dropped so far. */
+  readonly unknown: { readonly waiting: number; readonly oldest: string | null; readonly dropped: number };
+}
+
+const SEARCH_MS = 120_000;
+
+/** Reads an endpoint's labels; a slice narrows the quality alone. @throws Failure `no_database` */
+export async function readOutcomes(databaseUrl: string, window: QualityWindow): Promise<OutcomesStatus> {
+  try {
+    return await withDatabase(databaseUrl, async (client) => {
+      await client.query('BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ');
+      await client.query(`SET LOCAL statement_timeout = ${SEARCH_MS}`);
+      const { target, endpoint, since, until } = window;
+      const values = [target, endpoint, since, until];
+      const counts = (await client.query<Counts>(COUNTS, values)).rows;
+      const quality = await readQuality(client, window);
+      const [unknown] = (await client.query<Unknown>(UNKNOWN, [target, endpoint])).rows;
+      return {
+        ...{ target, endpoint, since, until },
+        versions: counts.map(({ delays, ...row }) => ({
+          ...row,
+          delayMs: delays && { p50: delays[0] ?? 0, p90: delays[1] ?? 0, p99: delays[2] ?? 0 },
+          quality: quality[row.version] ?? null,
+        })),
+        unknown: {
+          waiting: unknown?.waiting ?? 0,
+          oldest: unknown?.oldest?.toISOString() ?? null,
+          dropped: unknown?.dropped ?? 0,
+        },
+      };
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Failure(
+      `labels at ${withoutPassword(databaseUrl)} cannot be read: ${message}; start the local stack with \`slipway up\`, set DATABASE_URL, or ask for a shorter time with --since`,
+      { code: 'no_database', cause: error },
+    );
+  }
+}
+
+async function readQuality(client: Client, window: QualityWindow) {
+  const ask = async <Row extends object>({ text, values }: { text: string; values: unknown[] }) =>
+    (await client.query<Row>(text, values)).rows;
+  const measured = (await ask<ErrorSumsRow>(errorSumsQuestion(window))).filter(isMeasured);
+  const known = measured.map(({ version }) => version);
+  return qualityOf(measured, await ask<Cell & { version: string }>(cellsQuestion(window, known)));
+}
+
+interface Counts {
+  readonly version: string;
+  readonly predictions: number;
+  readonly labels: number;
+  readonly revised: number;
+  readonly delays: number[] | null;
+}
+
+interface Unknown {
+  readonly waiting: number;
+  readonly oldest: Date | null;
+  readonly dropped: number;
+}
+
+const COUNTS = `
+  with made as (
+    select version, count(*)::float8 as predictions from slipway.predictions
+    where target = $1 and endpoint = $2 and role = 'live' and version is not null
+      and ts >= $3::timestamptz and ts < $4::timestamptz
+    group by version
+  ), labelled as (
+    select version, count(*)::float8 as labels, (count(*) filter (where revision > 0))::float8 as revised,
+      percentile_cont(array[0.5, 0.9, 0.99]) within group
+        (order by 1000 * extract(epoch from coalesce(observed_at, received_at) - served_at)::float8) as delays
+    from slipway.outcomes
+    where target = $1 and endpoint = $2 and served_at >= $3::timestamptz and served_at < $4::timestamptz
+    group by version
+  )
+  select version, coalesce(predictions, 0) as predictions, coalesce(labels, 0) as labels, coalesce(revised, 0) as revised, delays
+  from made full join labelled using (version) order by version`;
+
+const UNKNOWN = `
+  select count(*)::float8 as waiting, min(received_at) as oldest,
+    coalesce((select dropped from slipway.unknown_outcomes where target = $1 and endpoint = $2), 0)::float8 as dropped
+  from slipway.outcomes where target = $1 and endpoint = $2 and served_at is null and batch_index is null`;
