@@ -79,6 +79,8 @@ async function checkCapabilities(target: ServingTarget, plan: RolloutPlan): Prom
     faults.push(`runtime ${plan.runtime.kind} (it has ${can.runtimes.join(', ')})`);
   if (plan.shadow && !(can.mirror && can.pairedAnswers))
     faults.push('a shadow with compared answers; leave it out with `shadow: false`');
+  if (plan.rollback?.style === 'to-shadow' && !can.mirror)
+    faults.push('a rollback to shadow; leave out `rollback.style`');
   if (plan.stickyHeader && !can.sticky) faults.push('sticky users; leave out `sticky`');
   const coarse = plan.canary.steps.find(({ weight }) => weight % can.weightGranularity !== 0);
   if (coarse)

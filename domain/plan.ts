@@ -99,6 +99,9 @@ export interface RolloutPlan {
   readonly rollback?: {
     /** How long the version is watched that has its traffic back; 0 for not at all. */
     readonly watchMs: number;
+    readonly style?: 'immediate' | 'to-shadow';
+    /** With `to-shadow`: how long the candidate goes on getting copies of requests. */
+    readonly shadowForMs?: number;
   };
   /** Absent from plans of releases that had none. */
   readonly monitor?: MonitorPlan | null;
@@ -143,7 +146,11 @@ export function planRollout(spec: RolloutSpec): RolloutPlan {
     shadow: planShadow(spec),
     canary: planCanary(spec),
     soak: spec.soak === false ? null : planSoak(spec.soak ?? {}),
-    rollback: { watchMs: parseDuration(spec.rollback?.watch ?? '2m') },
+    rollback: {
+      watchMs: parseDuration(spec.rollback?.watch ?? '2m'),
+      style: spec.rollback?.style ?? 'immediate',
+      shadowForMs: parseDuration(spec.rollback?.shadowFor ?? '30m'),
+    },
     monitor: planMonitor(spec.monitor, gates.limits),
     gates,
     stickyHeader: spec.sticky?.header.toLowerCase() ?? null,

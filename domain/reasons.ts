@@ -46,6 +46,8 @@ export const REASONS = {
   RolledBackByHand: 'a person rolled back to an earlier version',
   RolledBack: 'the rollout ended on the version it began with',
   Aborted: 'the rollout was stopped and undone',
+  RollbackReversed: 'the version to go back to proved worse than the one that serves, which keeps the traffic',
+  DiagnosisEnded: 'the version that left gets no more copies of requests',
   DrillStarted: 'a rehearsal of rollback began, with a faulty copy of the version that serves',
   DrillPassed: 'the fault was found and taken back in time',
   DrillFailed: 'the fault was not found and taken back in time',

@@ -86,8 +86,14 @@ export interface RolloutSpec {
     maxPercent?: number;
   };
   soak?: false | { duration?: Duration; window?: Duration };
-  /** What follows when the rollout goes back: how long stable is watched with its traffic back; `0s` for not at all. */
-  rollback?: { watch?: Duration };
+  /** How the rollout goes back when a gate fails; an abort is always immediate. */
+  rollback?: {
+    style?: 'immediate' | 'to-shadow';
+    /** How long the failed candidate goes on getting copies of requests, with `to-shadow`. */
+    shadowFor?: Duration;
+    /** How long stable is watched with its traffic back; `0s` for not at all. */
+    watch?: Duration;
+  };
   /** Watching the version after its rollout, for as long as it serves. */
   monitor?: false | MonitorSpec;
   gates?: NamedSpecs & {

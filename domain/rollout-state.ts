@@ -104,6 +104,8 @@ export interface RolloutStatus {
   readonly waitingFor: string | null;
   readonly lastVerdict: Verdict | null;
   readonly nextDeadline: string | null;
+  /** A version that left and still gets copies of requests, and until when (ISO 8601). */
+  readonly diagnosing?: { readonly version: string; readonly until: string } | null;
   readonly outcome: Outcome | null;
   readonly reason: Reason | null;
   readonly detail: string;
@@ -120,6 +122,19 @@ export interface RolloutResult {
   readonly verdict: Verdict | null;
 }
 
+/**
+ * How traffic goes back: all at once; in steps that are watched; or all at once while the version that leaves goes on getting
+ * copies of requests.
+ */
+export type RollbackStyle = 'immediate' | 'gradual' | 'to-shadow';
+
+/** How long the two slower ones take, in milliseconds, unless something else is asked for. */
+export const STYLE_MS: Readonly<Record<RollbackStyle, number>> = {
+  immediate: 0,
+  gradual: 600_000,
+  'to-shadow': 1_800_000,
+};
+
 /** What starts the fast way back: no gates, all traffic to a version that served before. */
 export interface RollbackInput {
   readonly target: string;
@@ -128,6 +143,10 @@ export interface RollbackInput {
   readonly version?: string;
   /** Set by doctor and janitor: a route or fence that is off is set again, also where the version serves already. */
   readonly repair?: boolean;
+  /** `immediate` when absent. */
+  readonly style?: RollbackStyle;
+  /** How long it takes to step back, or copies go on; by the style when absent. */
+  readonly forMs?: number;
   readonly by?: string;
   readonly reason?: string;
 }

@@ -16,6 +16,7 @@ const POSITIVE: readonly Path[] = [
   ['monitor', 'silence'],
   ['monitor', 'escalateAfter'],
   ['gates', 'batch'],
+  ['rollback', 'shadowFor'],
   ['approvalTimeout'],
   ['retrain', 'timeout'],
   ['retrain', 'maxWait'],

@@ -131,6 +131,13 @@ export const soak = orFalse(
   }),
 );
 
-export const rollback = object('What follows when the rollout goes back.', {
+export const rollback = object('How the rollout goes back when a gate fails, and what follows.', {
+  style: {
+    enum: ['immediate', 'to-shadow'],
+    description:
+      'Both give stable all traffic at once; with to-shadow the failed candidate goes on getting copies of requests for diagnosis.',
+    default: 'immediate',
+  },
+  shadowFor: duration('How long it goes on getting them, with to-shadow.', '30m'),
   watch: duration('How long stable is watched once it has its traffic back; 0s for not at all.', '2m'),
 });

@@ -9,6 +9,7 @@ import {
 import type { PreflightFacts, RolloutInput, RolloutResult } from '../domain/rollout-state.ts';
 import { FULL_WEIGHT } from '../domain/route.ts';
 import { Controls } from './controls.ts';
+import { beginDiagnosis, endDiagnosis, type Diagnosis } from './diagnosis.ts';
 import { endingOf, type Ending } from './ending.ts';
 import { finish, stoppedInPreflight } from './finish.ts';
 import { Journal } from './journal.ts';
@@ -23,7 +24,7 @@ import { settle } from './stages/settle.ts';
 import { shadow } from './stages/shadow.ts';
 import { soak } from './stages/soak.ts';
 import { validate } from './stages/validate.ts';
-import { unwind } from './unwind.ts';
+import { retire, unwind } from './unwind.ts';
 
 /** Takes a registered model version to production as far as the evidence allows, and back when the evidence turns. */
 export async function rollout(given?: RolloutInput): Promise<RolloutResult> {
@@ -143,6 +144,20 @@ async function goBack(run: Run, ending: Ending): Promise<RolloutResult> {
     detail: { message: detail, outcome },
     evidence: verdict,
   });
-  await unwind(run, outcome === 'held');
-  return finish(run, ending);
+  const diagnosis = diagnosisAfter(run, ending);
+  await unwind(run, outcome === 'held' || diagnosis !== null);
+  const begun = diagnosis !== null && (await CancellationScope.nonCancellable(() => beginDiagnosis(run, diagnosis)));
+  if (diagnosis && !begun) await CancellationScope.nonCancellable(() => retire(run, diagnosis.left));
+  const result = await finish(run, ending);
+  if (diagnosis && begun) await endDiagnosis(run, diagnosis);
+  return result;
+}
+
+/** Only a candidate that its gate condemned is looked into; who aborts wants to be rid of it. */
+function diagnosisAfter({ facts, stable, candidate, controls }: Run, { outcome, reason }: Ending): Diagnosis | null {
+  const { rollback } = facts.plan;
+  if (rollback?.style !== 'to-shadow' || !stable || outcome !== 'rolled_back' || reason !== 'GateFailed') return null;
+  controls.endSoak = false;
+  controls.soaking = true;
+  return { serving: stable, left: candidate, sticky: facts.snapshot.route.sticky, forMs: rollback.shadowForMs ?? 0 };
 }

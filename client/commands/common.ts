@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { InvalidArgumentError, type Command } from 'commander';
+import { DURATION_PATTERN, parseDuration } from '../../domain/duration.ts';
 import { Failure } from '../failure.ts';
 import { parsePlace, type Place } from '../rollouts/place.ts';
 import { pathsUnder } from '../stack/paths.ts';
@@ -37,6 +38,13 @@ export function parseCount(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
   return count;
+}
+
+/** Milliseconds of a length of time on the command line. */
+export function parseTime(text: string): number {
+  const ms = new RegExp(DURATION_PATTERN).test(text) ? parseDuration(text) : 0;
+  if (ms === 0) throw new InvalidArgumentError('Write for example 90s or 30m.');
+  return ms;
 }
 
 /** Runs `work` with a connection to Temporal: as `TEMPORAL_*` say, else to the local stack. */

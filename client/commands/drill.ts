@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { addActFlags, addPlace, messageOf, withRollouts, type ActFlags } from './common.ts';
+import { addActFlags, addPlace, messageOf, parseTime, withRollouts, type ActFlags } from './common.ts';
 import { DRILL_WITHIN_MS, exposureSeconds, FAULTS, type DrillResult, type FaultKind } from '../../domain/drill.ts';
-import { DURATION_PATTERN, formatDuration, parseDuration } from '../../domain/duration.ts';
+import { formatDuration } from '../../domain/duration.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { shortPlace, type Place } from '../rollouts/place.ts';
 import { silentExit, usageFailure } from '../failure.ts';
@@ -71,9 +71,4 @@ function parseWeight(text: string): number {
   const percent = Number(text.replace(/\s*%$/, ''));
   if (!(percent > 0 && percent <= 1)) throw new InvalidArgumentError('A drill takes more than 0 and at most 1 %.');
   return Math.max(1, Math.round(percent * 100));
-}
-
-function parseTime(text: string): number {
-  if (!new RegExp(DURATION_PATTERN).test(text)) throw new InvalidArgumentError('Write for example 90s or 2m.');
-  return parseDuration(text);
 }

@@ -1,3 +1,4 @@
+import { formatTime } from './numbers.ts';
 import { paint } from '../terminal.ts';
 import { phaseOf, type Sighting } from '../rollouts/sighting.ts';
 import { shortPlace } from '../rollouts/place.ts';
@@ -12,6 +13,15 @@ export function nextActs(sighting: Sighting): string[] {
       paint.bad('traffic could not be put back yet; the tries go on by themselves'),
       `  why          slipway logs ${place}, slipway status`,
     ];
+  if (status?.diagnosing) {
+    const { version, until } = status.diagnosing;
+    return [
+      `${version} goes on getting copies of requests until ${formatTime(until)}`,
+      `  end it         slipway abort ${place}, or start the next rollout`,
+    ];
+  }
+  if (type === 'rollback' && status?.route && status.route.arms.length > 1)
+    return [`going back in steps`, `  finish now     slipway abort ${place}`];
   if (type === 'drill' && phase !== 'rollback') return [`  stop it        slipway abort ${place}`];
   if (phase === 'rollback' || type !== 'rollout') return [paint.dim('going back; this cannot be stopped')];
   const paused = status?.paused ?? attributes.paused;

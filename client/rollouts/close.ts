@@ -42,7 +42,12 @@ async function readResult(handle: WorkflowHandle): Promise<Close> {
 /** What the shell is told of a rollout that is waited for; `null` while there is nothing to tell. */
 export function exitCodeFor(sighting: Sighting): ExitCode | null {
   const { close } = sighting;
-  if (close === null) return phaseOf(sighting) === 'rollback_failed' ? EXIT.rollbackFailed : null;
+  if (close === null) {
+    const { diagnosing, outcome } = sighting.status ?? {};
+    // Its story is over; only a look into the version that left goes on.
+    if (diagnosing && outcome) return exitCodeOf(outcome);
+    return phaseOf(sighting) === 'rollback_failed' ? EXIT.rollbackFailed : null;
+  }
   if (close.kind === 'outcome') return exitCodeOf(close.outcome);
   return close.kind === 'failed' && close.type === 'InvalidSpec' ? EXIT.usage : EXIT.unexpected;
 }

@@ -1,4 +1,5 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { RollbackStyle } from '../../domain/rollout-state.ts';
 import { rollbackOptions } from '../../workflows/messages.ts';
 import { describeRunning } from './busy.ts';
 import { Failure } from '../failure.ts';
@@ -11,6 +12,9 @@ export interface RollbackRequest extends Place {
   readonly version?: string;
   readonly by: string;
   readonly reason?: string;
+  readonly style?: RollbackStyle;
+  /** How long it takes to step back, or copies go on. */
+  readonly forMs?: number;
 }
 
 /**

@@ -43,7 +43,8 @@ export async function startRollout(client: Client, request: StartRequest): Promi
     }
     const running = await look(client, place);
     if (running.close || running.requestId === request.requestId) continue;
-    if (!request.supersede) throw busyFailure(running);
+    // What only looks into a version that left is ended by whoever needs the endpoint.
+    if (!request.supersede && !running.status?.diagnosing) throw busyFailure(running);
     request.onSupersede?.(running);
     const handle = client.workflow.getHandle(workflowId, running.runId);
     await handle.signal(supersedeSignal, { by: request.by, reason: 'a newer rollout was started' });

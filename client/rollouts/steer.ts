@@ -26,7 +26,8 @@ export async function signalRollout(
 ): Promise<void> {
   const { runId, type, status } = await describe(client, place);
   if (status.name !== 'RUNNING') throw notRunning(place);
-  if (type !== 'rollout' && !(type === 'drill' && signal.name === 'abort'))
+  const mayAbort = type === 'drill' || type === 'rollback';
+  if (type !== 'rollout' && !(mayAbort && signal.name === 'abort'))
     throw new Failure(`a ${type} runs on ${place.target}/${place.endpoint}, which cannot be told to ${signal.name}`, {
       code: 'not_running',
     });

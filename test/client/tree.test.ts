@@ -84,6 +84,13 @@ describe('the tree of a rollout', () => {
     ]);
   });
 
+  test('of a version that left tells until when it gets copies of requests, and how to end that', () => {
+    const diagnosing = { version: 'v8-3f2a9c01b2d4', until: '2026-11-24T10:30:00.000Z' };
+    const lines = tree({ live: null, status: { ...STATUS, phase: 'done', outcome: 'rolled_back', diagnosing } });
+    expect(lines.at(-2)).toMatch(/^v8-3f2a9c01b2d4 goes on getting copies of requests until /);
+    expect(lines.at(-1)).toContain('slipway abort digits');
+  });
+
   test('of a rollback has no stages, and having gone back is its success', () => {
     const close = { kind: 'outcome', outcome: 'rolled_back', result: null } as const;
     expect(

@@ -77,7 +77,10 @@ const parts = fc.record(
       fc.constant(false),
       fc.record({ duration: seconds(100, 9000), window: seconds(1, 100) }, { requiredKeys: ['duration'] }),
     ),
-    rollback: fc.record({ watch: seconds(0, 600) }, { requiredKeys: [] }),
+    rollback: fc.record(
+      { style: fc.constantFrom('immediate', 'to-shadow'), shadowFor: seconds(1, 600), watch: seconds(0, 600) },
+      { requiredKeys: [] },
+    ),
     monitor: fc.oneof(fc.constant(false), monitor),
     gates: fc.record(
       {
