@@ -22,6 +22,7 @@ import { addPredictions } from './commands/predictions.ts';
 import { addPromote } from './commands/promote.ts';
 import { addRetrain } from './commands/retrain.ts';
 import { addRollback } from './commands/rollback.ts';
+import { addSchedule } from './commands/schedule.ts';
 import { addSetup } from './commands/setup.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
@@ -39,7 +40,7 @@ const GROUPS = {
   'The hand on a rollout:': [addPauseAndResume, addApprove, addPromote, addAbort, addRollback, addDrill],
   'What production says:': [addPredictions, addOutcomes],
   'Between rollouts:': [addMonitor, addAck],
-  'New versions:': [addRetrain],
+  'New versions:': [addRetrain, addSchedule],
   'The gate alone:': [addJudge],
   'An installation of your own:': [addSetup, addNotify],
 };

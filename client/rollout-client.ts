@@ -24,6 +24,13 @@ import { listRollouts, type ListedRollout, type ListFilter } from './rollouts/li
 import { cancelRetraining, followRetraining, lookAtRetraining, type RetrainSighting } from './retraining/look.ts';
 import { look } from './rollouts/look.ts';
 import { startDrill } from './rollouts/drill.ts';
+import {
+  changeRetrainSchedule,
+  listRetrainSchedules,
+  setRetrainSchedule,
+  type RetrainSchedule,
+  type When,
+} from './retraining/schedule.ts';
 import { startRetraining, type RetrainStarted } from './retraining/start.ts';
 import { startRollback, untilPrepared, type RollbackRequest } from './rollouts/go-back.ts';
 import { startRollout, type Started, type StartRequest } from './rollouts/start.ts';
@@ -148,6 +155,19 @@ export class RolloutClient {
   /** One look a second until a rollout has come of it, or not. */
   followRetraining(started: RetrainStarted): AsyncGenerator<RetrainSighting> {
     return followRetraining(this.#client, started);
+  }
+
+  /** Has an endpoint retrained at set times. */
+  setRetrainSchedule(place: Place, when: When, by: string): Promise<void> {
+    return setRetrainSchedule(this.#client, place, when, by);
+  }
+
+  retrainSchedules(): Promise<RetrainSchedule[]> {
+    return listRetrainSchedules(this.#client);
+  }
+
+  changeRetrainSchedule(place: Place, change: 'pause' | 'resume' | 'delete', note: string): Promise<void> {
+    return changeRetrainSchedule(this.#client, place, change, note);
   }
 
   /** Ends a retraining, its job first. */

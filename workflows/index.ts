@@ -7,3 +7,4 @@ export { monitor } from './monitor.ts';
 export { retrain } from './retrain.ts';
 export { rollback } from './rollback.ts';
 export { rollout } from './rollout.ts';
+export { scheduledRetrain } from './scheduled-retrain.ts';
