@@ -1,5 +1,6 @@
 import type { Fence } from './fence.ts';
 import type { Fault } from './profile.ts';
+import type { UserRewards } from './ab.ts';
 
 /**
  * Latency counts in DDSketch buckets (Masson, Rim, Lee 2019), sparse and sorted by index.
@@ -147,6 +148,8 @@ export interface GateBatchBody {
   readonly labels: readonly LabelCounts[];
   /** Digest of the profile by whose bins inputs and outputs are counted; absent where capture chose the bins itself. */
   readonly profile?: string;
+  /** During an A/B test: users whose rewards were counted in this batch, and in no other. */
+  readonly rewards?: readonly UserRewards[];
   /** Log entries shed before they were counted. */
   readonly lost: number;
 }

@@ -1,4 +1,5 @@
 import type { MonitorPlan } from './monitor.ts';
+import type { AbPlan } from './ab.ts';
 import type { NamedPlans } from './named-metrics.ts';
 import type { InconclusivePolicy, MetricSpec, RolloutSpec } from './rollout-spec.ts';
 import type { CaptureSettings, EndpointSettings } from './serving-contract.ts';
@@ -7,6 +8,7 @@ import type { RampPlan } from './ramp.ts';
 import type { Receiver } from './receivers.ts';
 import type { Runtime } from './model-version.ts';
 import { planComparison } from './comparison.ts';
+import { planAb } from './ab.ts';
 import { MOST_AT_FIRST, planRamp } from './ramp.ts';
 import { FULL_WEIGHT } from './route.ts';
 import { longestMs } from './serving-contract.ts';
@@ -94,6 +96,8 @@ export interface RolloutPlan {
     readonly maxDurationMs: number;
     readonly onInconclusive: InconclusivePolicy;
   };
+  /** Absent where there is no A/B test. */
+  readonly ab?: AbPlan;
   readonly soak: { readonly durationMs: number; readonly windowMs: number } | null;
   /** What follows on going back; absent from plans of earlier releases. */
   readonly rollback?: {
@@ -145,6 +149,7 @@ export function planRollout(spec: RolloutSpec): RolloutPlan {
     validate: planValidate(spec),
     shadow: planShadow(spec),
     canary: planCanary(spec),
+    ...(spec.ab && { ab: planAb(spec.ab) }),
     soak: spec.soak === false ? null : planSoak(spec.soak ?? {}),
     rollback: {
       watchMs: parseDuration(spec.rollback?.watch ?? '2m'),
@@ -178,7 +183,7 @@ function planServing(spec: RolloutSpec): EndpointSettings {
   };
 }
 
-function planCapture({ capture, sticky, shadow }: RolloutSpec): CaptureSettings {
+function planCapture({ ab, capture, sticky, shadow }: RolloutSpec): CaptureSettings {
   const comparison = planComparison((shadow === false ? undefined : shadow?.compare) ?? {});
   return {
     sample: capture?.sample ?? 1,
@@ -186,6 +191,7 @@ function planCapture({ capture, sticky, shadow }: RolloutSpec): CaptureSettings 
     retentionDays: capture?.retentionDays ?? 30,
     userHeader: (capture?.userHeader ?? sticky?.header)?.toLowerCase() ?? null,
     tolerance: (shadow === false ? undefined : shadow?.tolerance) ?? 1e-6,
+    ...(ab && { rewardWindowMs: planAb(ab).windowMs }),
     ...(comparison && { comparison }),
   };
 }

@@ -1,4 +1,5 @@
 import type { ComparisonSpec } from './comparison.ts';
+import type { AbSpec } from './ab.ts';
 import type { Duration } from './duration.ts';
 import type { MonitorSpec } from './monitor.ts';
 import type { NamedSpecs } from './named-metrics.ts';
@@ -85,6 +86,7 @@ export interface RolloutSpec {
     /** The weight at which the full proof is asked, before half of the traffic and then all. */
     maxPercent?: number;
   };
+  ab?: AbSpec;
   soak?: false | { duration?: Duration; window?: Duration };
   /** How the rollout goes back when a gate fails; an abort is always immediate. */
   rollback?: {

@@ -59,6 +59,8 @@ export interface CaptureSettings {
   readonly userHeader: string | null;
   /** How far two numeric predictions may differ and still agree, relative to the served one. */
   readonly tolerance: number;
+  /** During an A/B test: how long a user's rewards count, from its first request in the test. */
+  readonly rewardWindowMs?: number;
   /** How answers of two versions are compared otherwise; absent: they have to be equal. */
   readonly comparison?: Comparison;
 }
@@ -135,14 +137,16 @@ export interface HostHealth {
   readonly memoryBytes: { readonly host: number; readonly capture: number | null; readonly envoy: number | null };
 }
 
-/** A label for one row of one prediction. */
+/** A label for one row of one prediction, what it brought, or both. */
 export interface Outcome {
   readonly endpoint: string;
   readonly requestId: string;
   readonly row?: number;
-  readonly label: string | number | boolean;
+  readonly label?: string | number | boolean;
   /** ISO 8601: when the truth was known. Of two labels for one prediction the later truth stands. */
   readonly at?: string;
+  /** By name; the first value stands. They count for the user who asked, during an A/B test. */
+  readonly rewards?: Readonly<Record<string, number>>;
 }
 
 export interface OutcomesAccepted {
@@ -154,6 +158,8 @@ export interface OutcomesAccepted {
   readonly revised: number;
   /** Of all these, those whose id no prediction has; kept for {@link UNKNOWN_LABEL_DAYS}, should it come. */
   readonly unknown: number;
+  /** Rewards that were new; absent where none were told. */
+  readonly rewards?: number;
 }
 
 /** Days that a label waits for a prediction of its id. */

@@ -5,6 +5,7 @@ import type { Histogram } from './histogram.ts';
 import type { Memory } from './metrics/memory.ts';
 import type { MetricEvidence } from '../domain/verdict.ts';
 import type { LimitTrack } from './limit-track.ts';
+import type { Totals } from './ab/totals.ts';
 import type { Track } from './track.ts';
 import type { UserTotals } from './users.ts';
 import { EMPTY_HISTOGRAM } from './histogram.ts';
@@ -28,6 +29,8 @@ export interface Evidence {
   readonly noise: Readonly<Record<string, NoiseShares>>;
   /** What metrics of other kinds than counts and latencies remember besides. */
   readonly memory: Memory;
+  /** Of a test's users. */
+  readonly rewards?: Totals;
 }
 
 export const NO_EVIDENCE: Evidence = {

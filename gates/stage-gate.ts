@@ -2,6 +2,7 @@ import type { Evidence, Samples, Standing } from './evidence.ts';
 import type { GateBatch } from '../domain/gate-batch.ts';
 import type { GateQuestion } from '../domain/gate-question.ts';
 import { comparedObstacles, comparedSamples, comparedStandings, observeCompared } from './compared.ts';
+import { NO_TOTALS, addUserRewards } from './ab/totals.ts';
 import { limitSamples, limitStandings, observeLimits } from './limits.ts';
 import { mirroredObstacles, mirroredSamples, mirroredStandings, observeMirrored } from './mirrored.ts';
 
@@ -29,6 +30,16 @@ const COMPARED: StageGate = {
   obstacles: comparedObstacles,
 };
 
+/** The canary's comparison as a guardrail, and what users bring beside it (ab/reading.ts). */
+const TESTED: StageGate = {
+  ...COMPARED,
+  observe: (evidence, batch, question) => ({
+    ...observeCompared(evidence, batch, question),
+    rewards: addUserRewards(evidence.rewards ?? NO_TOTALS, batch.rewards ?? []),
+  }),
+  obstacles: () => [],
+};
+
 const LIMITS: StageGate = {
   samples: limitSamples,
   observe: observeLimits,
@@ -39,5 +50,6 @@ const LIMITS: StageGate = {
 /** Without a stable to compare with, absolute limits are all there is. */
 export function stageGate({ stage, stable }: GateQuestion): StageGate {
   if (stage === 'soak' || stable === null) return LIMITS;
+  if (stage === 'ab') return TESTED;
   return stage === 'shadow' ? MIRRORED : COMPARED;
 }

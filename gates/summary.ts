@@ -63,6 +63,7 @@ function show(value: number, unit: Standing['unit']): string {
     case 'bytes':
       return `${digits(value / MEGABYTE)} MB`;
     case 'loss':
+    case 'reward':
     case 'index':
       return `${digits(value)}`;
   }

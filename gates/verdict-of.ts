@@ -1,3 +1,5 @@
+import { readingOf } from './ab/reading.ts';
+import type { Reading } from './ab/reading.ts';
 import { judgeRamp } from './ramp/judge-ramp.ts';
 import type { Decision, MetricEvidence, Verdict } from '../domain/verdict.ts';
 import type { GateState } from './gate.ts';
@@ -31,27 +33,28 @@ const MOST_LOST = 0.05;
 export function verdictOf(state: GateState): Verdict {
   const { question, seen, evidence, failed } = state;
   const standings = stageGate(question).standings(evidence, question, timeOver(seen, question));
-  const finding = find(state, standings);
+  const tested = readingOf(state);
+  const finding = find(state, standings, tested);
   const reading = judgeRamp(state.ramp, question)?.reading;
   return {
     ...finding,
-    metrics: standings.map((standing) => metricEvidence(standing, state)),
+    metrics: [...(tested?.metrics ?? []), ...standings.map((standing) => metricEvidence(standing, state))],
     samples: seen.samples,
     batches: seen.batches,
     algorithm: ALGORITHM,
     alpha: { stage: stageAlpha(question), total: question.plan.alpha },
-    culprits: failed,
+    culprits: failed.length > 0 ? failed : (tested?.culprits ?? []),
     ...(reading && { ramp: reading }),
   };
 }
 
-interface Finding {
+export interface Finding {
   readonly decision: Decision;
   readonly reason: Reason;
   readonly summary: string;
 }
 
-function find(state: GateState, standings: readonly Standing[]): Finding {
+function find(state: GateState, standings: readonly Standing[], tested: Reading | null): Finding {
   const { question, seen, evidence, failed } = state;
   const faults = standings.filter(({ metric }) => failed.includes(metric));
   if (faults.length > 0) {
@@ -60,6 +63,7 @@ function find(state: GateState, standings: readonly Standing[]): Finding {
   }
   if (isSplitWrong(evidence.split))
     return { decision: 'error', reason: 'SplitMismatch', summary: describeSplit(seen.step, question) };
+  if (tested?.ending) return tested.ending;
   const over = judgeRamp(state.ramp, question)?.overspent;
   if (over) return { decision: 'error', reason: 'RiskBudgetSpent', summary: over };
   if (seen.samples.candidate === 0)
@@ -68,9 +72,10 @@ function find(state: GateState, standings: readonly Standing[]): Finding {
       reason: 'NoData',
       summary: `no request of ${nameOf(question.candidate)} was seen in ${seen.batches.count} batches`,
     };
-  const missing = missingFor(state, standings);
+  const missing = [...missingFor(state, standings), ...(tested?.obstacles ?? [])];
   if (missing.length > 0)
     return { decision: 'inconclusive', reason: 'StillWatching', summary: `still watching: ${missing.join('; ')}` };
+  if (tested?.won) return { decision: 'pass', reason: 'TestWon', summary: tested.won };
   const proved = standings.filter(({ required }) => required).map(({ metric }) => metric);
   const what = proved.length > 0 ? `${proved.join(', ')} proved within their margins` : 'nothing was found';
   return {

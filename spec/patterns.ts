@@ -25,6 +25,9 @@ export const SENDER_PATTERN = '^([^@<>,]+<)?[^@\\s<>,]+@[^@\\s<>,]+>?$';
 /** Where something stands in a JSON value: names, positions and stars, joined by dots. */
 export const FIELD_PATH_PATTERN = '^[^.]+(\\.[^.]+)*$';
 
+/** Rewards are named in outcomes, in `ab.metrics` and in verdicts. */
+export const REWARD_PATTERN = '^[A-Za-z][A-Za-z0-9_-]{0,62}$';
+
 /** What each form looks like, in words. */
 export const FORMS: Readonly<Record<string, string>> = {
   [DURATION_PATTERN]: 'a duration such as 30s, 15m, 24h',
@@ -38,5 +41,6 @@ export const FORMS: Readonly<Record<string, string>> = {
   [SENDER_PATTERN]: 'an e-mail address such as slipway@example.com or Slipway <slipway@example.com>',
   [FIELD_PATH_PATTERN]: 'names joined by dots, with * for any one, such as choices.*.message.content',
   '^https?://': 'an http or https URL',
+  [REWARD_PATTERN]: 'a name of letters, digits, _ and -, such as paid or order_value',
   [TABLE_PATTERN]: 'a file ending in .csv, .jsonl, .json or .parquet',
 };

@@ -1,3 +1,4 @@
+import { abFaults } from './rules-ab.ts';
 import { formChecker } from './form-faults.ts';
 import { formatPath, type Fault, type FoundFault } from './fault.ts';
 import { metricFaults } from './rules-metrics.ts';
@@ -47,6 +48,7 @@ function specFaults(value: unknown): FoundFault[] {
     ...formFaults(value),
     ...timeFaults(spec),
     ...trafficFaults(spec),
+    ...abFaults(spec),
     ...metricFaults(spec),
     ...nameFaults(spec),
     ...retrainFaults(spec),

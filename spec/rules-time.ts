@@ -1,4 +1,5 @@
 import { formatDuration } from '../domain/duration.ts';
+import { planAb } from '../domain/ab.ts';
 import { planRollout } from '../domain/plan.ts';
 import { formatPath, type FoundFault, type Path } from './fault.ts';
 import type { Reader } from './reader.ts';
@@ -10,6 +11,8 @@ const POSITIVE: readonly Path[] = [
   ['validate', 'timeout'],
   ['shadow', 'maxDuration'],
   ['canary', 'maxDuration'],
+  ['ab', 'window'],
+  ['ab', 'maxDuration'],
   ['soak', 'duration'],
   ['soak', 'window'],
   ['monitor', 'window'],
@@ -30,13 +33,25 @@ export function timeFaults(spec: Reader): FoundFault[] {
     path,
     message: 'must be longer than nothing',
   }));
-  return [...zero, ...canaryTimes(spec), ...soakTimes(spec), ...monitorTimes(spec)];
+  return [...zero, ...canaryTimes(spec), ...abTimes(spec), ...soakTimes(spec), ...monitorTimes(spec)];
 }
 
 function canaryTimes(spec: Reader): FoundFault[] {
   const longest = longer(spec, ['canary', 'maxDuration'], DEFAULTS.canary.maxDurationMs);
   const steps = spec.list('canary', 'steps').map((_, index): Path => ['canary', 'steps', index, 'minDuration']);
   return [['canary', 'minDuration'], ...steps].flatMap((path) => notLonger(spec, path, longest));
+}
+
+const AB = planAb({ metrics: [] });
+
+/** A test that ends before anybody's time to bring a reward is over has counted nobody. */
+function abTimes(spec: Reader): FoundFault[] {
+  const longest = longer(spec, ['ab', 'maxDuration'], AB.maxDurationMs);
+  const paths: Path[] = [
+    ['ab', 'minDuration'],
+    ['ab', 'window'],
+  ];
+  return paths.flatMap((path) => notLonger(spec, path, longest));
 }
 
 function soakTimes(spec: Reader): FoundFault[] {

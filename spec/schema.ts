@@ -1,4 +1,5 @@
 import { gates } from './schema-gates.ts';
+import { ab } from './schema-ab.ts';
 import { duration, list, object, text, type Schema } from './schema-parts.ts';
 import { HEADER_PATTERN, MODEL_PATTERN, VERSION_PATTERN } from './patterns.ts';
 import { NAME_PATTERN } from '../domain/ids.ts';
@@ -36,6 +37,7 @@ export const SPEC_SCHEMA: Schema = {
       shadow,
       canary,
       risk,
+      ab,
       soak,
       rollback,
       monitor,

@@ -13,7 +13,7 @@ import type { Run } from './run.ts';
 
 /** One gate of one step. */
 export interface Gate {
-  readonly stage: Extract<Stage, 'shadow' | 'canary' | 'full' | 'soak'>;
+  readonly stage: Extract<Stage, 'shadow' | 'canary' | 'ab' | 'full' | 'soak'>;
   /** `canary-10`, as approvals name it. */
   readonly name: string;
   readonly question: GateQuestion;
@@ -28,12 +28,12 @@ export interface Gate {
  */
 export async function passGate(run: Run, gate: Gate): Promise<Verdict> {
   for (;;) {
-    const skipped = () => run.controls.skipToFull && gate.stage === 'canary';
+    const skipped = () => run.controls.skipToFull && (gate.stage === 'canary' || gate.stage === 'ab');
     const result = await watch(run, gate, 'decide', gate.maxDurationMs, skipped);
     if (result === null) return settle(run, gate);
     const { verdict } = result;
     note(run, gate, verdict);
-    if (verdict.decision === 'fail') throw new Halt('rolled_back', 'GateFailed', verdict.summary, verdict);
+    if (verdict.decision === 'fail') throw new Halt('rolled_back', failedReason(verdict), verdict.summary, verdict);
     if (verdict.decision === 'error') throw new Halt('held', heldReason(verdict), verdict.summary, verdict);
     if (verdict.decision === 'pass') {
       await guardWhile(run, gate, () => run.controls.paused);
@@ -50,14 +50,18 @@ export async function passGate(run: Run, gate: Gate): Promise<Verdict> {
 }
 
 /** Waits for a person at a gate, watching the candidate meanwhile if it has traffic. */
-export async function awaitApproval(run: Run, name: string, live: Gate | null): Promise<void> {
-  const { controls, progress, journal, facts } = run;
+export async function awaitApproval(
+  run: Run,
+  name: string,
+  live: Gate | null,
+  limit = run.facts.plan.approvalTimeoutMs,
+): Promise<void> {
+  const { controls, progress, journal } = run;
   controls.waitingFor = progress.status.waitingFor = name;
   progress.show();
   journal.note({ stage: progress.status.phase, step: name, reason: 'ApprovalAsked', detail: { gate: name } });
   journal.write();
   const answered = () => controls.approved === name || controls.skipToFull;
-  const limit = facts.plan.approvalTimeoutMs;
   const inTime = live
     ? await guardUntil(run, live, answered, limit)
     : await condition(answered, limit, { summary: `waiting for approval of ${name}` });
@@ -88,7 +92,7 @@ async function guardUntil(run: Run, gate: Gate, released: () => boolean, limitMs
   const { verdict } = result;
   if (verdict.decision === 'inconclusive' || verdict.decision === 'pass') return false;
   note(run, gate, verdict);
-  if (verdict.decision === 'fail') throw new Halt('rolled_back', 'GateFailed', verdict.summary, verdict);
+  if (verdict.decision === 'fail') throw new Halt('rolled_back', failedReason(verdict), verdict.summary, verdict);
   throw new Halt('held', heldReason(verdict), verdict.summary, verdict);
 }
 
@@ -171,7 +175,13 @@ const SUMMARIES: Readonly<Record<WatchMode, string>> = {
 };
 
 /** A watch that has not told for so long that it lives is given to another worker; a soak's batches may wait 30 s. */
-const DEAD_AFTER: Readonly<Record<Gate['stage'], string>> = { shadow: '10s', canary: '10s', full: '10s', soak: '25s' };
+const DEAD_AFTER: Readonly<Record<Gate['stage'], string>> = {
+  shadow: '10s',
+  canary: '10s',
+  ab: '10s',
+  full: '10s',
+  soak: '25s',
+};
 
 /** The part of the facts that a notice tells; nothing where nobody is to be told, since every watch is kept in the history. */
 function noticesOf({ rolloutId, plan, candidate, snapshot }: PreflightFacts): NoticeFacts | null {
@@ -208,8 +218,8 @@ function settle(run: Run, gate: Gate): Verdict {
 
 function note(run: Run, gate: Gate, verdict: Verdict): void {
   const reason = {
-    pass: 'GatePassed',
-    fail: 'GateFailed',
+    pass: verdict.reason === 'TestWon' ? 'TestWon' : 'GatePassed',
+    fail: failedReason(verdict),
     inconclusive: 'NotEnoughEvidence',
   } as const;
   run.journal.note({
@@ -220,6 +230,11 @@ function note(run: Run, gate: Gate, verdict: Verdict): void {
     detail: { summary: verdict.summary, question: gate.question },
     evidence: verdict,
   });
+}
+
+/** A test is lost for reasons of its own. */
+function failedReason({ reason }: Verdict): 'GateFailed' | 'TestLost' | 'TestUseless' {
+  return reason === 'TestLost' || reason === 'TestUseless' ? reason : 'GateFailed';
 }
 
 /** Without these two the evidence could not be had at all. */

@@ -23,7 +23,7 @@ export class Progress {
       phase: 'preflight',
       stages:
         carried?.stages ??
-        STAGES.map((stage) => ({ stage, state: 'waiting', detail: '', startedAt: null, endedAt: null })),
+        stagesOf(spec).map((stage) => ({ stage, state: 'waiting', detail: '', startedAt: null, endedAt: null })),
       steps: [],
       desiredWeight: 0,
       route: null,
@@ -116,6 +116,11 @@ export class Progress {
   #setStage(stage: Stage, change: Partial<StageStatus>): void {
     this.status.stages = this.status.stages.map((row) => (row.stage === stage ? { ...row, ...change } : row));
   }
+}
+
+/** A test is a stage of those rollouts alone that have one. */
+function stagesOf(spec: RolloutInput['spec'] | undefined): readonly Stage[] {
+  return STAGES.filter((stage) => stage !== 'ab' || spec?.ab !== undefined);
 }
 
 function now(): string {

@@ -17,6 +17,7 @@ import { statusQuery } from './messages.ts';
 import { Progress } from './progress.ts';
 import { quick } from './proxies.ts';
 import { Run } from './run.ts';
+import { abTest } from './stages/ab.ts';
 import { build } from './stages/build.ts';
 import { canary } from './stages/canary.ts';
 import { fullRollout } from './stages/full.ts';
@@ -49,6 +50,7 @@ export async function rollout(given?: RolloutInput): Promise<RolloutResult> {
         await validate(run);
         await shadow(run);
         await canary(run);
+        await abTest(run);
         await fullRollout(run);
       }
       await soak(run, input);

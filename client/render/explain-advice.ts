@@ -29,6 +29,15 @@ function rolledBack(explanation: Explanation, place: string): string[] {
     case 'GateFailed':
     case 'LimitExceeded':
       return [...culprits(explanation).map((metric) => remedy(metric, explanation, place)), again(explanation)];
+    case 'TestLost':
+      return [
+        `users bring less with it: ${testedIn(explanation)}; look at what those users were answered`,
+        again(explanation),
+      ];
+    case 'TestUseless':
+      return [
+        'it does no harm and gains too little: lower `ab.metrics[0].minEffect` if less is worth having, or keep what serves',
+      ];
     case 'ValidationFailed':
       return [
         'look at the rows and slices named above: the candidate is worse on them before any user meets it',
@@ -75,6 +84,11 @@ function held(explanation: Explanation, place: string): string[] {
 /** The slowest metric says how much longer it would have taken. */
 function undecided(explanation: Explanation): string[] {
   const gate = decidingGate(explanation);
+  if (gate?.stage === 'ab')
+    return [
+      'no difference was proved in time: raise `ab.maxDuration`, or `ab.percent` towards 50; a difference half as large takes four times as many users',
+      'where no difference is good enough, `ab.onUndecided: promote` lets it go on',
+    ];
   const open = (gate?.verdict.metrics ?? []).filter(({ decision, required }) => required && decision === 'undecided');
   const times = open.map(({ needs }) => needs?.ms ?? null);
   const longest = times.every((ms) => ms !== null) ? Math.max(0, ...times) : 0;
@@ -95,6 +109,10 @@ function culprits(explanation: Explanation): string[] {
   const verdict = decidingGate(explanation)?.verdict;
   const failed = (verdict?.metrics ?? []).filter(({ decision }) => decision === 'fail').map(({ metric }) => metric);
   return [...(verdict?.culprits ?? failed)];
+}
+
+function testedIn(explanation: Explanation): string {
+  return culprits(explanation).map(titleOf).join(', ') || 'see the metrics above';
 }
 
 function remedy(metric: string, { candidate, endpoint, target }: Explanation, place: string): string {

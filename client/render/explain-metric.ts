@@ -12,6 +12,7 @@ import {
 } from './explain-words.ts';
 import { formatCount, formatShare } from './numbers.ts';
 import { formatValue, isRelative } from './units.ts';
+import { rewardOf } from '../../domain/ab.ts';
 import { FULL_WEIGHT } from '../../domain/route.ts';
 import type { ExplainedGate } from '../judge/explanation.ts';
 import type { MetricEvidence } from '../../domain/verdict.ts';
@@ -48,7 +49,7 @@ const TITLES: Readonly<Record<string, string>> = {
 
 /** A gate's metric as people call it. */
 export function titleOf(metric: string): string {
-  return TITLES[metric] ?? metric;
+  return TITLES[metric] ?? rewardOf(metric) ?? metric;
 }
 
 /** What is said on one metric: a name in front, a clause behind. */
@@ -102,6 +103,7 @@ function seen(metric: MetricEvidence, gate: ExplainedGate): Clause {
 const LABELLED: readonly string[] = ['accuracy', 'precision', 'recall', 'f1', 'mse', 'mae'];
 
 function unitOf({ metric, unit }: MetricEvidence, { stage }: ExplainedGate): string {
+  if (rewardOf(metric) !== null) return 'users';
   if (LABELLED.includes(metric)) return 'labels';
   if (unit === 'seconds' || unit === 'bytes') return 'batches';
   if (metric === 'coverage') return 'predictions';
@@ -154,6 +156,7 @@ function inFavour(metric: MetricEvidence, gate: ExplainedGate): Clause | null {
 /** What must be ruled out. On the way up, margins are wider than those of the specification. */
 function bad(metric: MetricEvidence, gate: ExplainedGate): string {
   const { margin, unit } = metric;
+  if (rewardOf(metric.metric) !== null) return 'no better than stable';
   if (isLimit(metric, gate)) return `above its limit of ${show(margin, metric)}`;
   if (gate.nextWeight !== FULL_WEIGHT) return 'worse by more than its margin here';
   const [words] = wordsOf(unit);

@@ -8,6 +8,7 @@ import { isShownOnly, metricClauses, titleOf } from './explain-metric.ts';
 import { oneIn } from './explain-words.ts';
 import { paint } from '../terminal.ts';
 import { percent } from '../../domain/render-details.ts';
+import { rewardOf } from '../../domain/ab.ts';
 import { REASONS, type Reason } from '../../domain/reasons.ts';
 import type { ExplainedGate, Explanation } from '../judge/explanation.ts';
 import type { MetricEvidence } from '../../domain/verdict.ts';
@@ -101,6 +102,7 @@ function basis({ verdict, sequential, nextWeight }: ExplainedGate): string[] {
 /** What decided, and whatever has something to say; where one metric failed, the others only if they do. */
 function isTold(evidence: MetricEvidence, verdict: ExplainedGate['verdict']): boolean {
   const { metric, required, decision, against, detail } = evidence;
+  if (rewardOf(metric) !== null) return true;
   if (isShownOnly(evidence)) return detail !== undefined;
   if (decision === 'fail' || oneIn(against) !== null || (verdict.culprits ?? []).includes(metric)) return true;
   return required && verdict.decision !== 'fail';
@@ -109,9 +111,13 @@ function isTold(evidence: MetricEvidence, verdict: ExplainedGate['verdict']): bo
 function metricLines(metric: MetricEvidence, gate: ExplainedGate): string[] {
   const needed = metric.required ? '' : paint.dim(', not needed to go on');
   return [
-    `  ${MARKS[metric.decision]} ${nameIn(gate, metric)}: ${STATES[metric.decision]}${needed}`,
+    `  ${MARKS[metric.decision]} ${nameIn(gate, metric)}: ${stateOf(metric)}${needed}`,
     ...columns(metricClauses(metric, gate).map(([name, clause]) => [`      ${paint.dim(name)}`, clause])),
   ];
+}
+
+function stateOf({ metric, decision }: MetricEvidence): string {
+  return decision === 'pass' && rewardOf(metric) !== null ? 'better' : STATES[decision];
 }
 
 function alphaLines({ alpha }: Explanation): string[] {

@@ -22,6 +22,7 @@ export function stageRows(plan: RolloutPlan, needs: readonly StepNeed[], traffic
     ...validateRows(plan),
     ...shadowRows(plan, of('shadow')[0]),
     ...canaryRows(plan, of('canary')),
+    ...abRows(plan),
     ['full', 'all traffic, then the registry alias', ''],
     ...approvalRow(plan, 'full'),
     ...soakRows(plan, traffic),
@@ -75,6 +76,29 @@ function canaryRows(plan: RolloutPlan, needs: readonly StepNeed[]): StageRow[] {
   const all = [...first, ...approvalRow(plan, 'canary'), ...rows];
   const last: StageRow = ['', 'each of them', limitOf(maxDurationMs, onInconclusive)];
   return [...all, last].map(([, what, time], i): StageRow => [i === 0 ? 'canary' : '', what, time]);
+}
+
+function abRows({ ab }: RolloutPlan): StageRow[] {
+  if (!ab) return [];
+  const { weight, metrics, windowMs, minDurationMs, maxDurationMs, decide, onUndecided } = ab;
+  const metricRows = metrics.map(({ name, kind, goal, minEffect }, place): StageRow => {
+    const what = kind === 'conversion' ? `share of users with "${name}"` : `"${name}" a user`;
+    const least = minEffect > 0 ? `, by ${kind === 'conversion' ? formatShare(minEffect) : minEffect} or more` : '';
+    return ['', `${what}: ${place === 0 ? `is to ${goal}${least}` : 'must not get worse'}`, ''];
+  });
+  return [
+    [
+      'ab',
+      `${percent(weight)} of users, each counted ${formatDuration(windowMs)} after its first request`,
+      `at least ${formatDuration(minDurationMs)}`,
+    ],
+    ...metricRows,
+    [
+      '',
+      decide === 'rule' ? 'a winner goes on by itself' : 'goes on after approval of "ab"',
+      limitOf(maxDurationMs, onUndecided),
+    ],
+  ];
 }
 
 function rampRows({ gates }: RolloutPlan, ramp: RampPlan): StageRow[] {

@@ -16,6 +16,7 @@ export function formatValue(value: number, unit: Unit): string {
     case 'bytes':
       return formatBytes(value);
     case 'loss':
+    case 'reward':
     case 'index':
       return formatNumber(value);
   }

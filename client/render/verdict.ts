@@ -1,7 +1,9 @@
 import { columns } from './columns.ts';
 import { formatCount, formatShare } from './numbers.ts';
 import { formatValue, isRelative } from './units.ts';
+import { moreBetween, pointsBetween } from './explain-words.ts';
 import { paint } from '../terminal.ts';
+import { rewardOf } from '../../domain/ab.ts';
 import type { MetricEvidence, Verdict } from '../../domain/verdict.ts';
 
 /** What a gate says, in a word. */
@@ -35,6 +37,9 @@ const METRIC_DECISIONS: Readonly<Record<MetricEvidence['decision'], string>> = {
   undecided: paint.warn('open'),
 };
 
+/** A test has a winner or a loser where a gate has proofs. */
+const REWARD_DECISIONS: typeof METRIC_DECISIONS = { ...METRIC_DECISIONS, pass: paint.good('better') };
+
 /** What a gate says and how each metric stands; also of a gate that is still watched, which may know less. */
 export function renderVerdict(
   title: string,
@@ -53,13 +58,21 @@ export function renderVerdict(
   ];
 }
 
-function metricRow(
-  { metric, candidate, stable, unit, margin, decision, required, detail }: MetricEvidence,
-  absolute: boolean,
-): string[] {
+function metricRow(evidence: MetricEvidence, absolute: boolean): string[] {
+  const { metric, candidate, stable, unit, margin, decision, required, detail } = evidence;
   const value = (seen: number | null) => (seen === null ? '?' : formatValue(seen, unit));
   const isRatio = isRelative(unit) && !(absolute && unit === 'ms');
   const aside = ASIDES[metric];
+  const reward = rewardOf(metric);
+  if (reward !== null)
+    return [
+      `  ${reward}`,
+      value(candidate),
+      `stable ${value(stable)}`,
+      differenceOf(evidence),
+      REWARD_DECISIONS[decision],
+      '',
+    ];
   return [
     `  ${LABELS[metric] ?? metric}`,
     value(candidate),
@@ -68,6 +81,12 @@ function metricRow(
     aside === undefined ? METRIC_DECISIONS[decision] : '',
     detail ?? (required ? '' : paint.dim(aside ?? 'not needed to go on')),
   ];
+}
+
+/** The interval that the truth lies in, however often one looks. */
+function differenceOf({ effect, unit }: MetricEvidence): string {
+  if (!effect) return 'too little was seen to compare';
+  return isRelative(unit) ? moreBetween(effect.low, effect.high) : pointsBetween(effect.low, effect.high);
 }
 
 /** Without a stable to compare with, margins of latencies are limits in milliseconds and no ratios. */

@@ -1,7 +1,7 @@
 import type { AbMetric } from '../../domain/ab.ts';
 import type { Effect } from '../effect.ts';
 import type { Sample, Totals } from './totals.ts';
-import { meanDifference, meanRatio } from './interval.ts';
+import { lnDifferent, meanDifference, meanRatio } from './interval.ts';
 import { sampleOf } from './totals.ts';
 
 /** How one arm stands against stable on one metric. */
@@ -14,6 +14,8 @@ export interface Comparison {
   /** Relative to stable's mean; `null` while that cannot be told from 0. */
   readonly ratio: Effect | null;
   /** `small`: whatever the difference is, it is less than is worth having. */
+  /** Logarithm of the e-value against "no difference": over 1/alpha exactly when 0 is outside the interval. */
+  readonly lnEvidence: number;
   readonly finding: 'better' | 'worse' | 'small' | 'open';
 }
 
@@ -40,6 +42,7 @@ export function compare(
     means: { candidate: meanOf(samples.candidate), stable: meanOf(samples.stable) },
     difference,
     ratio: meanRatio(samples, alpha),
+    lnEvidence: lnDifferent(samples),
     finding: decidable && difference ? findingOf(difference, metric) : 'open',
   };
 }

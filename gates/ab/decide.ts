@@ -65,7 +65,8 @@ export function readTest(totals: Totals, test: Test): AbStanding {
   }
 }
 
-function alphaOf({ alpha, metrics, candidates }: Test, place: number): number {
+/** What the comparison at this place among the metrics may use up. */
+export function alphaOf({ alpha, metrics, candidates }: Test, place: number): number {
   const others = metrics.length - 1;
   const share = others === 0 ? 1 : place === 0 ? 1 / 2 : 1 / (2 * others);
   return (alpha * share) / candidates.length;

@@ -2,6 +2,7 @@ import type { Arms } from '../kinds/arms.ts';
 import type { Effect } from '../effect.ts';
 import type { Sample } from './totals.ts';
 import { eachArm } from '../kinds/arms.ts';
+import { ln } from '../numeric.ts';
 import { radius } from '../effect.ts';
 
 /** Users of both arms at which the intervals are narrowest. */
@@ -38,6 +39,16 @@ export function meanRatio(samples: Arms<Sample>, alpha: number): Effect | null {
   const c = means.candidate * means.candidate - squared * variances.candidate;
   const half = Math.sqrt(Math.max(b * b - a * c, 0));
   return { estimate: means.candidate / means.stable - 1, low: (b - half) / a - 1, high: (b + half) / a - 1 };
+}
+
+/** Logarithm of the e-value against equal means: the normal mixture that the intervals are the inverse of. */
+export function lnDifferent(samples: Arms<Sample>): number {
+  if (samples.candidate.n === 0 || samples.stable.n === 0) return 0;
+  const { means, variances } = spreadOf(samples, 1 / 2);
+  const [difference, variance] = [means.candidate - means.stable, variances.candidate + variances.stable];
+  if (variance === 0) return 0;
+  const scaled = (8 * (samples.candidate.n + samples.stable.n)) / TIGHTEST_USERS;
+  return (((scaled / (scaled + 1)) * difference * difference) / variance - ln(scaled + 1)) / 2;
 }
 
 interface Spread {

@@ -5,6 +5,7 @@ import type { RampForecast } from '../ramp/forecast.ts';
 import type { Traffic } from './traffic.ts';
 import { FULL_WEIGHT } from '../../domain/route.ts';
 import { NOMINAL_RATE, forecastRamp } from '../ramp/forecast.ts';
+import { AB_ALPHA } from '../../domain/ab.ts';
 import { largestNext } from '../../domain/ramp.ts';
 import { mostAfterShadow } from '../../domain/plan.ts';
 
@@ -71,7 +72,17 @@ interface Step {
 
 function questionOf(plan: RolloutPlan, stage: GatedStage, { weight, nextWeight, sequence }: Step): GateQuestion {
   const names = { stage, candidate: CANDIDATE, stable: STABLE, plan: plan.gates, shadow: plan.shadow };
-  return { ...names, epoch: 1, stageSequence: 1, stepSequence: sequence, minDurationMs: 0, weight, nextWeight };
+  const share = plan.ab && stage === 'canary' ? { alphaShare: AB_ALPHA.canary } : {};
+  return {
+    ...names,
+    ...share,
+    epoch: 1,
+    stageSequence: 1,
+    stepSequence: sequence,
+    minDurationMs: 0,
+    weight,
+    nextWeight,
+  };
 }
 
 /** What servers use is counted batch by batch, all else request by request. */

@@ -17,6 +17,7 @@ import { isPredictionPath } from './prediction-path.ts';
 import { createProfiles } from './profile.ts';
 import type { Profiles } from './profile.ts';
 import { keptRows, recordsOf } from './record.ts';
+import { testedRows } from './rewards/test-users.ts';
 import type { PredictionRow } from './record.ts';
 import { createMeters } from './resources/meters.ts';
 import type { WatchedServer } from './resources/resource-meter.ts';
@@ -162,7 +163,7 @@ export function createCounting(ports: CountingPorts): Counting {
       // A request that its client gave up on has no answer to compare.
       if (!isAbandoned) pairing.add(observation, now);
       const rows = keptRows(observation, settings.capture, known.features.content);
-      onRows(recordsOf(observation, settings.capture, rows));
+      onRows(testedRows(known.endpoint, observation, recordsOf(observation, settings.capture, rows)));
       const labelled = rows?.filter(({ prediction }) => canBeJudged(prediction)).length ?? 0;
       if (role === 'live' && version !== null && labelled > 0)
         cohorts.addPredictions(endpoint, { at: startedAt, fence }, version, labelled);

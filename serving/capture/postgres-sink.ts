@@ -12,6 +12,7 @@ import { createLabelDesk } from './labels/label-desk.ts';
 import { createProfiles } from './profile.ts';
 import type { Profiles } from './profile.ts';
 import { insertPredictions } from './prediction-queries.ts';
+import { countRewards } from './rewards/count-rewards.ts';
 
 export interface PostgresSinkOptions {
   /** `undefined` leaves it to the `PG…` variables. */
@@ -75,7 +76,8 @@ export function createPostgresSink(options: PostgresSinkOptions): BatchSink {
     const index = last.index + 1;
     const pending = await pendingLabels(client, endpoint, draft.sealed);
     const { credited, labels, pairs, settle } = countLabels(draft, pending, { index, tolerance });
-    const batch = sealedBatch({ ...draft, pairs, index, labels });
+    const rewards = await countRewards(client, target, draft, index);
+    const batch = sealedBatch({ ...draft, pairs, index, labels, ...(rewards.length > 0 && { rewards }) });
     await insertBatch(client, target, batch);
     await markCredited(client, target, batch, credited);
     unsettled.set(endpoint, { interval: intervalOf(draft), settle });

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { PredictionRow } from './record.ts';
+import { insertTestUsers } from './rewards/test-users.ts';
 
 const INSERT = `
   insert into slipway.predictions (target, ts, endpoint, request_id, row, version, arm, role, epoch, sequence, user_id,
@@ -13,6 +14,7 @@ export async function insertPredictions(pool: Pool, target: string, rows: readon
   if (rows.length === 0) return 0;
   try {
     await pool.query(INSERT, [target, ...columnsOf(rows)]);
+    await insertTestUsers(pool, target, rows);
     return 0;
   } catch (error) {
     if (!isDataFault(error)) throw error;

@@ -25,6 +25,8 @@ export interface PredictionRow {
   /** JSON text, redacted; `null` where it was not sampled or not captured. */
   readonly input: string | null;
   readonly prediction: string | null;
+  /** Set during an A/B test: how long the user's rewards count, from its first request in it. */
+  readonly rewardWindowMs?: number;
 }
 
 /** The rows of a prediction whose bodies are kept; `null` where the choice fell on another. */

@@ -18,6 +18,11 @@ const ADD = `
   select accepted, revised, unknown
   from slipway.add_outcomes($1, $2::text[], $3::text[], $4::int[], $5::jsonb[], $6::timestamptz[])`;
 
+const ADD_REWARDS = `
+  insert into slipway.rewards (target, endpoint, request_id, row, name, value)
+  select $1, * from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::float8[])
+  on conflict do nothing`;
+
 /** Outcomes in PostgreSQL. Connects at the first use and again after every loss. */
 export function createPostgresOutcomes({ connectionString, target, log }: PostgresOptions): OutcomeStore {
   let pool: Promise<Pool> | null = null;
@@ -38,15 +43,17 @@ export function createPostgresOutcomes({ connectionString, target, log }: Postgr
   return {
     async add(outcomes) {
       const sums = { accepted: 0, repeated: 0, revised: 0, unknown: 0 };
+      const labelled = outcomes.filter(({ label }) => label !== undefined);
+      const brought = outcomes.filter(({ rewards }) => rewards !== undefined);
       // The second label for one prediction revises the first, which has to be there by then.
-      for (const round of roundsOf(outcomes)) {
+      for (const round of roundsOf(labelled)) {
         const { accepted, revised, unknown } = await addRound(await connect(), target, round);
         sums.accepted += accepted;
         sums.revised += revised;
         sums.repeated += round.length - accepted - revised;
         sums.unknown += unknown;
       }
-      return sums;
+      return brought.length === 0 ? sums : { ...sums, rewards: await addRewards(await connect(), target, brought) };
     },
     async forgetUser(endpoint, user) {
       const { rows } = await (
@@ -76,6 +83,23 @@ async function addRound(pool: Pool, target: string, outcomes: readonly Outcome[]
   ]);
   const [{ accepted, revised, unknown } = { accepted: 0, revised: 0, unknown: 0 }] = rows;
   return { accepted: Number(accepted), revised: Number(revised), unknown: Number(unknown) };
+}
+
+/** Returns how many were new. */
+async function addRewards(pool: Pool, target: string, outcomes: readonly Outcome[]): Promise<number> {
+  const all = outcomes.flatMap(({ endpoint, requestId, row = 0, rewards = {} }) =>
+    Object.entries(rewards).map(([name, value]) => ({ endpoint, requestId, row, name, value })),
+  );
+  const column = <T>(read: (reward: (typeof all)[number]) => T) => all.map(read);
+  const { rowCount } = await pool.query(ADD_REWARDS, [
+    target,
+    column(({ endpoint }) => endpoint),
+    column(({ requestId }) => requestId),
+    column(({ row }) => row),
+    column(({ name }) => name),
+    column(({ value }) => value),
+  ]);
+  return rowCount ?? 0;
 }
 
 /** The outcomes in rounds that have no prediction twice, each in the order in which they were given. */

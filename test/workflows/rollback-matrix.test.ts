@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { failure } from '../../activities/failures.ts';
 import type { Outcome, Stage } from '../../domain/outcome.ts';
 import type { Reason } from '../../domain/reasons.ts';
+import type { RolloutSpec } from '../../domain/rollout-spec.ts';
 import { weightOf, wholeRoute } from '../../domain/route.ts';
 import { statusQuery } from '../../workflows/messages.ts';
 import { startRollout, type RolloutHandle } from '../support/rollouts.ts';
@@ -18,6 +19,7 @@ const STAGES: Record<Exclude<Stage, 'preflight'>, { step: string; gate: string |
   validate: { step: 'validate', gate: 'validate' },
   shadow: { step: 'shadow', gate: 'shadow' },
   canary: { step: 'canary-10', gate: 'canary-10' },
+  ab: { step: 'ab', gate: 'ab' },
   full: { step: 'full', gate: null },
   soak: { step: 'soak', gate: 'soak' },
 };
@@ -42,6 +44,9 @@ const IMPOSSIBLE: { stage: string; event: Event; why: string }[] = [
   { stage: 'full', event: 'gate fails', why: 'the gate of the last canary step decides about full' },
   { stage: 'full', event: 'evidence unreachable', why: 'full reads no evidence' },
 ];
+
+/** A rollout with an A/B test; the others have none. */
+const TESTED: Partial<RolloutSpec> = { sticky: { header: 'x-user' }, ab: { metrics: [{ name: 'paid' }] } };
 
 let env: TestWorkflowEnvironment;
 beforeAll(async () => void (env = await startTemporal()));
@@ -72,7 +77,7 @@ for (const [stage, place] of Object.entries(STAGES)) {
 
 async function play(client: Client, world: World, place: { step: string; gate: string | null }, event: Event) {
   const reached = interruptAt(world, place, event);
-  const handle = await startRollout(client);
+  const handle = await startRollout(client, place.step === 'ab' ? TESTED : {});
   if (event === 'abort' || event === 'cancel') {
     await reached;
     await (event === 'abort' ? handle.signal('abort') : handle.cancel());
@@ -125,7 +130,8 @@ function expectAgreement(
   const promoted = expected.outcome === 'promoted';
   expect(closed).toMatchObject(expected);
   expect(closed.status).toBe(expected.reason === 'Cancelled' ? 'CANCELLED' : 'COMPLETED');
-  expect(world.route).toEqual(wholeRoute(promoted ? CANDIDATE.key : STABLE.key));
+  const { sticky } = world.route;
+  expect(world.route).toEqual(wholeRoute(promoted ? CANDIDATE.key : STABLE.key, sticky));
   expect(world.alias).toBe(promoted ? CANDIDATE.version : STABLE.version);
   const kept = { promoted: [CANDIDATE.key], held: [STABLE.key, CANDIDATE.key] }[expected.outcome as string] ?? [
     STABLE.key,

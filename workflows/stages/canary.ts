@@ -19,7 +19,7 @@ export async function canary(run: Run): Promise<void> {
   run.undo.push({ kind: 'restoreTraffic', route: snapshot.route });
   controls.canSkipToFull = true;
   const live = ramp ? await climb(run, stable, ramp) : await takeSteps(run, stable);
-  if (plan.approval.includes('full') && !controls.skipToFull) await awaitApproval(run, 'full', live);
+  if (plan.approval.includes('full') && !plan.ab && !controls.skipToFull) await awaitApproval(run, 'full', live);
   if (live) await guardWhile(run, live, () => controls.paused && !controls.skipToFull);
   controls.canSkipToFull = false;
   progress.end('canary', 'passed', progress.status.lastVerdict?.summary ?? '');

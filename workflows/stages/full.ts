@@ -9,7 +9,7 @@ export async function fullRollout(run: Run): Promise<void> {
   const { facts, progress, journal, undo, stable } = run;
   const { plan, snapshot, candidate } = facts;
   progress.begin('full', 'all traffic to the candidate');
-  const unsplit = !stable || !hasCanary(plan);
+  const unsplit = !stable || !(hasCanary(plan) || plan.ab);
   if (unsplit && plan.approval.includes('full')) await awaitApproval(run, 'full', null);
   if (unsplit) await run.controls.resumed();
   undo.push({ kind: 'restoreTraffic', route: snapshot.route });

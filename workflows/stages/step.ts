@@ -1,3 +1,4 @@
+import { AB_ALPHA } from '../../domain/ab.ts';
 import { percent } from '../../domain/render-details.ts';
 import type { GatePlan } from '../../domain/plan.ts';
 import { splitRoute } from '../../domain/route.ts';
@@ -64,6 +65,7 @@ export function gateOf(run: Run, stable: string, step: Omit<Step, 'index'>): Gat
       weight: step.weight,
       nextWeight: step.nextWeight,
       minDurationMs: step.minDurationMs,
+      ...(run.facts.plan.ab && { alphaShare: AB_ALPHA.canary }),
       ...(step.calibrationSequence > 0 && { calibrationSequence: step.calibrationSequence }),
     },
   };

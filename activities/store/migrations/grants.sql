@@ -7,10 +7,11 @@ DECLARE
 BEGIN
   EXECUTE format('GRANT USAGE ON SCHEMA slipway TO %I', app);
   EXECUTE format('GRANT SELECT ON slipway.migrations TO %I', app);
-  EXECUTE format('GRANT SELECT, INSERT ON slipway.ledger, slipway.epochs, slipway.gate_batches, slipway.predictions TO %I', app);
+  EXECUTE format('GRANT SELECT, INSERT ON slipway.ledger, slipway.epochs, slipway.gate_batches, slipway.predictions, slipway.rewards TO %I', app);
   EXECUTE format('GRANT SELECT, INSERT, DELETE ON slipway.alias_owners TO %I', app);
   EXECUTE format('GRANT SELECT, INSERT, UPDATE ON slipway.versions TO %I', app);
   EXECUTE format('GRANT SELECT, INSERT, UPDATE (version, correct, batch_index, served_at, look_at) ON slipway.outcomes TO %I', app);
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE (batch_index) ON slipway.test_users TO %I', app);
   EXECUTE format('GRANT SELECT ON slipway.outcome_revisions, slipway.unknown_outcomes TO %I', app);
   EXECUTE format('GRANT EXECUTE ON FUNCTION slipway.add_outcomes(text, text[], text[], integer[], jsonb[], timestamptz[]) TO %I', app);
   EXECUTE format('GRANT EXECUTE ON FUNCTION slipway.drop_unknown(text, integer) TO %I', app);

@@ -65,8 +65,9 @@ const capture = exactly(
     userHeader: { ...headerName, type: ['string', 'null'] },
     tolerance: { type: 'number', minimum: 0 },
     comparison,
+    rewardWindowMs: { type: 'integer', minimum: 1 },
   },
-  ['comparison'],
+  ['comparison', 'rewardWindowMs'],
 );
 
 export const endpointSettings = exactly({
@@ -148,17 +149,29 @@ export const putRoute = exactly({
   label: { type: 'string', maxLength: 500 },
 });
 
+const rewards = {
+  type: 'object',
+  propertyNames: { pattern: '^[A-Za-z][A-Za-z0-9_-]{0,62}$' },
+  additionalProperties: { type: 'number' },
+  minProperties: 1,
+  maxProperties: 100,
+} as const;
+
 export const outcomes = {
   type: 'array',
   maxItems: 10_000,
-  items: exactly(
-    {
-      endpoint,
-      requestId: shortText,
-      row: { type: 'integer', minimum: 0, maximum: 2_147_483_647 },
-      label: { type: ['string', 'number', 'boolean'] },
-      at: { type: 'string', format: 'date-time' },
-    },
-    ['row', 'at'],
-  ),
+  items: {
+    ...exactly(
+      {
+        endpoint,
+        requestId: shortText,
+        row: { type: 'integer', minimum: 0, maximum: 2_147_483_647 },
+        label: { type: ['string', 'number', 'boolean'] },
+        at: { type: 'string', format: 'date-time' },
+        rewards,
+      },
+      ['row', 'label', 'at', 'rewards'],
+    ),
+    anyOf: [{ required: ['label'] }, { required: ['rewards'] }],
+  },
 } as const;

@@ -121,3 +121,20 @@ test('a database that answers is part of the health', async () => {
     body: { status: 'ok', parts: { store: { ok: true } } },
   });
 });
+
+test('rewards arrive by request, with a label or without, and the first value of a name stands', async () => {
+  const brought = { endpoint: 'digits', requestId: 'bought', rewards: { paid: 1, revenue: 12.5 } };
+  expect(await push([brought, { ...brought, row: 1, label: 3, rewards: { paid: 1 } }])).toMatchObject({
+    status: 200,
+    body: { accepted: 1, rewards: 3 },
+  });
+  expect(await push([{ ...brought, rewards: { paid: 7 } }])).toMatchObject({ body: { accepted: 0, rewards: 0 } });
+  const read = `select row, name, value from slipway.rewards where request_id = 'bought' order by row, name`;
+  expect((await client.query(read)).rows).toEqual([
+    { row: 0, name: 'paid', value: 1 },
+    { row: 0, name: 'revenue', value: 12.5 },
+    { row: 1, name: 'paid', value: 1 },
+  ]);
+  for (const nothing of [{}, { rewards: {} }, { rewards: { paid: 'yes' } }, { rewards: { 'no name': 1 } }])
+    expect(await push([{ endpoint: 'digits', requestId: 'bad', ...nothing }])).toMatchObject({ status: 400 });
+});

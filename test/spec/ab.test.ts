@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { checkSpec } from '../../spec/read-spec.ts';
+import { planRollout } from '../../domain/plan.ts';
+import type { RolloutSpec } from '../../domain/rollout-spec.ts';
+
+const metrics = [{ name: 'paid' }];
+const faultsOf = (spec: Partial<RolloutSpec>) => {
+  const reading = checkSpec({ endpoint: 'digits', model: 'digits', ...spec });
+  return 'faults' in reading ? reading.faults.map(({ path, message }) => `${path}: ${message}`) : [];
+};
+
+test('a test with users and metrics is in order, and has users counted after an hour', () => {
+  const spec = { endpoint: 'digits', model: 'digits', sticky: { header: 'x-user' }, ab: { metrics } };
+  expect(faultsOf(spec)).toEqual([]);
+  expect(planRollout(spec)).toMatchObject({
+    ab: { weight: 5_000, windowMs: 3_600_000, decide: 'rule', onUndecided: 'hold' },
+    serving: { capture: { userHeader: 'x-user', rewardWindowMs: 3_600_000 } },
+  });
+});
+
+test('a rollout without a test plans none', () => {
+  const plan = planRollout({ endpoint: 'digits', model: 'digits' });
+  expect([plan.ab, plan.serving.capture.rewardWindowMs]).toEqual([undefined, undefined]);
+});
+
+test('what cannot be tested is refused, with the remedy', () => {
+  expect(faultsOf({ ab: { metrics } })).toEqual([
+    'ab: compares users, and nothing says who they are: name their header in sticky.header',
+  ]);
+  const faults = faultsOf({
+    sticky: { header: 'x-user' },
+    capture: { userHeader: 'x-account' },
+    ab: { percent: 12.345, metrics: [...metrics, ...metrics], minDuration: '2d', window: '0s', maxDuration: '1d' },
+  });
+  expect(faults).toEqual([
+    'ab.window: must be longer than nothing',
+    'ab.minDuration: must be no longer than ab.maxDuration (1d), is 2d',
+    'capture.userHeader: must be sticky.header (x-user) during an A/B test, so that those are counted who are split: remove it',
+    'ab.metrics[1].name: "paid" is named already',
+    'ab.percent: must have at most two decimals, is 12.345',
+  ]);
+});
