@@ -1,4 +1,4 @@
-import type { PinnedVersion, Runtime } from '../../domain/model-version.ts';
+import type { PinnedVersion, Runtime, ServerRuntime } from '../../domain/model-version.ts';
 import type { MlflowClient } from '../../packages/mlflow-client-ts/src/index.ts';
 import { failure } from '../failures.ts';
 import { attach, prettyJson } from '../registry/attach.ts';
@@ -51,12 +51,17 @@ export async function createManifest(
       `${candidate.model} version ${candidate.version} was changed in the registry: it was ${candidate.digest}, now it is ${content.digest}`,
     );
   }
-  const { errors, warnings } = packageFaults(plan.runtime.kind, model);
+  const { errors, warnings } = packageFaults(serverOf(plan.runtime).kind, model);
   if (errors.length > 0)
     throw failure('CandidateBroken', `${candidate.model} version ${candidate.version}: ${errors.join('; ')}`);
   const text = prettyJson(buildManifest(candidate, plan.runtime, model, content.files));
   const uri = await attach(mlflow, { runId: candidate.runId, rolloutId }, 'manifest.json', text, signal);
   return { uri, warnings, smokeRequest: model && smokeRequest(model) };
+}
+
+/** What answers in the end, also behind the fault of a drill. */
+function serverOf(runtime: Runtime): ServerRuntime {
+  return runtime.kind === 'drill' ? runtime.of : runtime;
 }
 
 /** The manifest of a version; its example is one of the files and stands in no second place. */

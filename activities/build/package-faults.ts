@@ -1,4 +1,4 @@
-import type { Runtime } from '../../domain/model-version.ts';
+import type { ServerRuntime } from '../../domain/model-version.ts';
 import type { ModelPackage } from './model-package.ts';
 
 export interface PackageFaults {
@@ -9,7 +9,7 @@ export interface PackageFaults {
 }
 
 /** What is wrong with a package, for the runtime that is to serve it; `null` is a package without an MLmodel. */
-export function packageFaults(runtime: Runtime['kind'], model: ModelPackage | null): PackageFaults {
+export function packageFaults(runtime: ServerRuntime['kind'], model: ModelPackage | null): PackageFaults {
   if (!model) {
     const missing = 'the artifact has no MLmodel at its root';
     if (runtime === 'command') return { errors: [], warnings: [`${missing}: nothing is known of its inputs`] };

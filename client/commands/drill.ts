@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { addActFlags, addPlace, messageOf, parseTime, withRollouts, type ActFlags } from './common.ts';
 import { DRILL_WITHIN_MS, exposureSeconds, FAULTS, type DrillResult, type FaultKind } from '../../domain/drill.ts';
 import { formatDuration } from '../../domain/duration.ts';
@@ -23,7 +23,11 @@ export function addDrill(program: Command, terminal: Terminal): void {
     .option('--fault <kind>', FAULTS.join(', '), parseFault, 'errors')
     .option('--mirrored', 'only copies of requests reach the faulty copy; the default')
     .option('--weight <percent>', 'live traffic that reaches it, at most 1 %', parseWeight)
-    .option('--within <time>', 'in which it has to be found and taken back', parseTime, DRILL_WITHIN_MS)
+    .addOption(
+      new Option('--within <time>', 'in which it has to be found and taken back')
+        .argParser(parseTime)
+        .default(DRILL_WITHIN_MS, formatDuration(DRILL_WITHIN_MS)),
+    )
     .option('--wait', 'stay until it has ended; 0 when rollback was proven, else 1')
     .addHelpText(
       'after',

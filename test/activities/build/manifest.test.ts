@@ -119,6 +119,9 @@ describe('the manifest', () => {
     const runtime: Runtime = { kind: 'command', command: ['serve'], healthPath: '/health', predictPath: '/predict' };
     const { warnings } = await createManifest(mlflow, await facts('onnx', { 'model.onnx': 'x' }, runtime));
     expect(warnings).toEqual(['the artifact has no MLmodel at its root: nothing is known of its inputs']);
+    const rehearsed: Runtime = { kind: 'drill', fault: { kind: 'errors' }, of: runtime };
+    const drill = await createManifest(mlflow, await facts('onnx-drill', { 'model.onnx': 'x' }, rehearsed));
+    expect(drill.warnings, 'also in a drill').toEqual(warnings);
   });
 
   it('is refused when the files were changed after the version was pinned', async () => {
