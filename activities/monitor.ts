@@ -9,6 +9,7 @@ import { newestIndex, readWindow } from './evidence/window.ts';
 import { failure } from './failures.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { profileInForce } from './monitor/profile-in-force.ts';
+import { examineQuality } from './monitor/quality.ts';
 import { endpointStanding, lastPromotion } from './store/monitored.ts';
 import { previousVersion } from './store/serving-history.ts';
 
@@ -103,7 +104,9 @@ export function createMonitorActivities(deps: Deps) {
       const batches = await readWindow(pool, place, { afterIndex: from, to });
       const profile = await profileInForce(deps, place, serving, batches);
       const looked = detect(memory, { version: serving, batches, to, plan, ...(profile && { profile }) });
-      return { version: serving, ...looked, afterIndex: batches.at(-1)?.index ?? from, unjudged };
+      const quality = await examineQuality(pool, place, { plan: plan.quality, version: serving, to });
+      const findings = [...looked.findings, ...quality];
+      return { version: serving, ...looked, findings, afterIndex: batches.at(-1)?.index ?? from, unjudged };
     } catch (error) {
       if (!(error instanceof BatchChanged)) throw error;
       const finding = { kind: 'silence', subject: 'evidence', severity: 'critical', value: 1, limit: 0 } as const;

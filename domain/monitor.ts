@@ -31,6 +31,31 @@ export const MONITOR_POLICIES = ['notify', 'ask', 'rollback'] as const;
 
 export type MonitorPolicy = (typeof MONITOR_POLICIES)[number];
 
+/** Measures by labels that are to be high, as a mean of classes where they are by class; and those that are to be low. */
+export const QUALITY_MEASURES = {
+  min: ['accuracy', 'precision', 'recall', 'f1'],
+  max: ['mse', 'rmse', 'mae'],
+} as const;
+
+/** What labels must say of the version that serves. */
+export interface QualitySpec {
+  /** Predictions of so long are judged together. */
+  over?: Duration;
+  min?: Partial<Record<(typeof QUALITY_MEASURES)['min'][number], number>>;
+  max?: Partial<Record<(typeof QUALITY_MEASURES)['max'][number], number>>;
+}
+
+/** A {@link QualitySpec} with nothing left open. */
+export interface QualityPlan {
+  readonly overMs: number;
+  readonly min: Readonly<Record<string, number>>;
+  readonly max: Readonly<Record<string, number>>;
+}
+
+function planQuality({ over = '24h', min = {}, max = {} }: QualitySpec): QualityPlan {
+  return { overMs: parseDuration(over), min, max };
+}
+
 /** How an endpoint is watched once a rollout on it was promoted. */
 export interface MonitorSpec {
   /** How often the endpoint is judged. */
@@ -41,6 +66,7 @@ export interface MonitorSpec {
   latency?: { p99Ms?: number };
   /** Longest time without a request. */
   silence?: Duration;
+  quality?: QualitySpec;
   policy?: Partial<Record<FindingKind, MonitorPolicy>>;
   /** How long an incident may stay without acknowledgement before it is told again, as critical. */
   escalateAfter?: Duration;
@@ -52,6 +78,8 @@ export interface MonitorPlan {
   readonly errors: { readonly max: number };
   readonly latency: { readonly p99Ms: number | null };
   readonly silenceMs: number;
+  /** Absent in plans of earlier releases; without limits labels are not judged. */
+  readonly quality?: QualityPlan;
   readonly policy: Readonly<Record<FindingKind, MonitorPolicy>>;
   readonly escalateAfterMs: number;
 }
@@ -68,6 +96,7 @@ export function planMonitor(
     errors: { max: spec.errors?.max ?? limits.errorRate },
     latency: { p99Ms: spec.latency?.p99Ms ?? limits.p99Ms },
     silenceMs: parseDuration(spec.silence ?? '30m'),
+    quality: planQuality(spec.quality ?? {}),
     policy: Object.fromEntries(FINDING_KINDS.map((kind) => [kind, policy[kind] ?? 'notify'])) as MonitorPlan['policy'],
     escalateAfterMs: parseDuration(spec.escalateAfter ?? '1h'),
   };

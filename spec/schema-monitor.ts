@@ -1,4 +1,4 @@
-import { FINDING_KINDS, MONITOR_POLICIES, type FindingKind } from '../domain/monitor.ts';
+import { FINDING_KINDS, MONITOR_POLICIES, QUALITY_MEASURES, type FindingKind } from '../domain/monitor.ts';
 import { duration, object, orFalse, type Schema } from './schema-parts.ts';
 
 const ABOUT: Readonly<Record<FindingKind, string>> = {
@@ -18,6 +18,10 @@ function policy(description: string): Schema {
     description: `${description} \`notify\` tells receivers, \`ask\` tells them the command that goes back, \`rollback\` goes back by itself, once a promotion.`,
     default: 'notify',
   };
+}
+
+function limit(name: string, maximum?: number): Schema {
+  return { type: 'number', exclusiveMinimum: 0, ...(maximum && { maximum }), description: `Limit of ${name}.` };
 }
 
 export const monitor = orFalse(
@@ -42,6 +46,17 @@ export const monitor = orFalse(
       },
     }),
     silence: duration('Longest time without a request; longer where such pauses are usual.', '30m'),
+    quality: object('What late labels must say; without limits they are not judged. See docs/outcomes.md.', {
+      over: duration('Predictions of so long are judged together.', '24h'),
+      min: object(
+        'Least of a share; found when its whole 95 % interval is below. By class, the mean of classes.',
+        Object.fromEntries(QUALITY_MEASURES.min.map((name) => [name, limit(name, 1)])),
+      ),
+      max: object(
+        'Most of an error; found when its whole 95 % interval is above.',
+        Object.fromEntries(QUALITY_MEASURES.max.map((name) => [name, limit(name)])),
+      ),
+    }),
     policy: object(
       'What is done about each kind of finding.',
       Object.fromEntries(FINDING_KINDS.map((kind) => [kind, policy(ABOUT[kind])])),

@@ -6,8 +6,8 @@ import { appendLedger } from '../../activities/store/ledger.ts';
 import { profileDigest } from '../../activities/registry/profile.ts';
 import { rememberVersion } from '../../activities/store/versions.ts';
 import type { LedgerEntry } from '../../domain/ledger-entry.ts';
+import { planMonitor, type MonitorPlan, type MonitorSpec } from '../../domain/monitor.ts';
 import type { Profile } from '../../domain/profile.ts';
-import { planMonitor, type MonitorPlan } from '../../domain/monitor.ts';
 import { planRollout } from '../../domain/plan.ts';
 import type { RolloutSpec } from '../../domain/rollout-spec.ts';
 import { useDatabase } from '../store/database.ts';
@@ -65,6 +65,20 @@ test('nothing is judged while a rollout is under way, and its batches are nobody
   expect(during).toMatchObject({ findings: null, unjudged: 'a rollout is under way', afterIndex: 6 });
   await ledger(endpoint, 'Held', { rolloutId: `local.${endpoint}.2`, stage: 'done', detail: { serving: CANDIDATE } });
   expect(await look(endpoint, during)).toMatchObject({ findings: [], unjudged: null });
+});
+
+test('labels that say that accuracy was lost are a finding, for the version that serves alone', async () => {
+  const endpoint = fresh();
+  await promoted(endpoint);
+  await label(endpoint, CANDIDATE, { right: 60, wrong: 40 });
+  await label(endpoint, STABLE, { right: 0, wrong: 100 });
+  const plan = (accuracy: number): MonitorSpec => ({ quality: { over: '1h', min: { accuracy } } });
+  const { findings } = await look(endpoint, START, {}, plan(0.9));
+  expect(findings).toMatchObject([
+    { kind: 'quality', subject: 'accuracy', severity: 'critical', value: 0.6, limit: 0.9 },
+  ]);
+  expect((await look(endpoint, START, {}, plan(0.65))).findings, 'a limit inside the interval').toEqual([]);
+  expect((await look(endpoint)).findings, 'no limit').toEqual([]);
 });
 
 test('another version begins without the memory of the one before', async () => {
@@ -155,8 +169,9 @@ function look(
   endpoint: string,
   from: Pick<ExaminedWindow, 'version' | 'memory' | 'afterIndex'> = START,
   parts: Partial<Deps> = {},
+  spec: MonitorSpec = {},
 ): Promise<ExaminedWindow> {
-  const plan = planMonitor({}, { errorRate: 0.05, p99Ms: null }) as MonitorPlan;
+  const plan = planMonitor(spec, { errorRate: 0.05, p99Ms: null }) as MonitorPlan;
   const { version, memory, afterIndex } = from;
   const request: ExamineWindow = {
     ...{ target: 'local', endpoint, plan, version, memory, afterIndex },
@@ -182,4 +197,20 @@ async function ledger(endpoint: string, reason: LedgerEntry['reason'], over: Par
 
 function fresh(): string {
   return `m${(endpoints += 1)}`;
+}
+
+/** So many labelled predictions of the last minutes. */
+async function label(endpoint: string, version: string, { right, wrong }: Record<'right' | 'wrong', number>) {
+  await db.pool.query(
+    `INSERT INTO slipway.predictions (ts, target, endpoint, request_id, row, version, arm, role, epoch, sequence, status, latency_ms, prediction)
+     SELECT to_timestamp(10000 - i), 'local', $1, $2 || i, 0, $2, $2, 'live', 1, 1, 200, 1, to_jsonb(1)
+     FROM generate_series(1, $3::int) i`,
+    [endpoint, version, right + wrong],
+  );
+  await db.pool.query(
+    `SELECT slipway.add_outcomes('local', array_agg($1::text), array_agg($2::text || i), array_agg(0),
+       array_agg(to_jsonb(CASE WHEN i <= $3::int THEN 1 ELSE 0 END)), array_agg(NULL::timestamptz))
+     FROM generate_series(1, $3::int + $4::int) i`,
+    [endpoint, version, right, wrong],
+  );
 }
