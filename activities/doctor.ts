@@ -5,6 +5,7 @@ import { examine, type PlacedFinding } from './doctor/examine.ts';
 import { repair, type Repaired } from './doctor/repair.ts';
 import { failure } from './failures.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { keepWatch } from './monitor/keep-watch.ts';
 
 /** What a round of the janitor found and did; small enough for a workflow's history, whatever the number of endpoints. */
 export interface HouseReport {
@@ -31,8 +32,16 @@ export function createDoctorActivities(deps: Deps) {
           const repairs: Repaired[] = [];
           for (const examined of endpoints.filter((one) => one.findings.length > 0))
             repairs.push(...(await mend(examined)));
+          repairs.push(...(await beginWatches()));
           for (const finding of findings) Context.current().log.warn(finding.message, { code: finding.code });
           return { endpoints: endpoints.length, findings: findings.slice(0, SHOWN), repairs: repairs.slice(0, SHOWN) };
+
+          async function beginWatches(): Promise<Repaired[]> {
+            return keepWatch(deps).catch((error: unknown) => {
+              Context.current().log.warn(`not watched: ${String(error)}`);
+              return [];
+            });
+          }
 
           // What cannot be mended now, because a part of it is away, is met again in the next round.
           async function mend(examined: Parameters<typeof repair>[1]): Promise<Repaired[]> {

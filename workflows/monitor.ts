@@ -28,7 +28,11 @@ export async function monitor(given?: MonitorInput): Promise<{ readonly windows:
   const { now } = controls;
   const before = now.windows;
   while (!controls.stopped) {
-    if (controls.renewed) await renew(input, controls);
+    if (controls.renewed) {
+      await renew(input, controls);
+      // What was said meanwhile must be heard before the next run could forget it.
+      continue;
+    }
     const watched = planned(now.monitored);
     if (!watched) break;
     if (mustContinueAsNew(now.windows - before)) await goOn({ ...input, carried: now });

@@ -4,4 +4,9 @@ import type { Place } from '../doctor/ports.ts';
 export interface MonitorsPort {
   /** Tells the endpoint's monitor of a promotion; starts one where none runs, if `start` says so. */
   promoted(place: Place, start: boolean): Promise<void>;
+  /**
+   * Endpoints that nobody watches though somebody should: those given of which no monitor was ever heard, and those whose
+   * monitor was ended by force, or failed, in the last day. One that a person stopped has come to its end.
+   */
+  unwatched(promoted: readonly Place[]): Promise<readonly Place[]>;
 }

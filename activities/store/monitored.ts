@@ -35,3 +35,16 @@ export async function endpointStanding(
   // Books that are open belong to a rollout under way; janitor and doctor close those of one that is gone.
   return { busy: row?.stage != null && row.stage !== 'done', serving: row?.serving ?? null };
 }
+
+/** Endpoints on which a version was promoted since a moment (ISO 8601). @throws StoreUnreachable */
+export async function promotedSince(pool: Pool, since: string): Promise<LedgerPlace[]> {
+  return query<{ target: string; endpoint: string }>(
+    pool,
+    `SELECT place.target, place.endpoint FROM (SELECT DISTINCT target, endpoint FROM slipway.epochs) AS place
+     WHERE EXISTS (
+       SELECT FROM slipway.ledger AS entry
+       WHERE entry.target = place.target AND entry.endpoint = place.endpoint AND entry.effective_at > $1
+         AND entry.reason = 'Promoted')`,
+    [since],
+  );
+}

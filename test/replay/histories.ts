@@ -27,16 +27,15 @@ export async function readHistory(recording: string): Promise<History> {
   return JSON.parse(await readFile(join(FOLDER, recording), 'utf8')) as History;
 }
 
-/** `promoted Promoted`: outcome and reason; `started`: of a retraining, outcome alone; or how the run closed: `cancelled`, `continued`, `failed`. */
+/** `promoted Promoted`: outcome and reason; `started`: of a retraining, outcome alone; or how the run closed: `cancelled`, `continued`, `failed`; `watched` of a monitor. */
 export function endOf({ events }: History): string {
   const last = events.at(-1);
   if (last?.eventType === 'EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED') return 'cancelled';
   if (last?.eventType === 'EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW') return 'continued';
   if (last?.eventType === 'EVENT_TYPE_WORKFLOW_EXECUTION_FAILED') return 'failed';
   const data = last?.workflowExecutionCompletedEventAttributes?.result.payloads[0]?.data ?? '';
-  const { outcome, reason } = JSON.parse(Buffer.from(data, 'base64').toString()) as {
-    outcome: string;
-    reason?: string;
-  };
+  const result = JSON.parse(Buffer.from(data, 'base64').toString()) as object;
+  if ('windows' in result) return 'watched';
+  const { outcome, reason } = result as { outcome: string; reason?: string };
   return reason === undefined ? outcome : `${outcome} ${reason}`;
 }

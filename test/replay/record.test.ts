@@ -9,6 +9,7 @@ import { rolloutWorkflowId } from '../../domain/ids.ts';
 import { TASK_QUEUES } from '../../workflows/messages.ts';
 import type { Client } from '@temporalio/client';
 import { startRetrain } from '../support/retrainings.ts';
+import { startMonitor } from '../support/monitors.ts';
 import { startRollout, type RolloutHandle } from '../support/rollouts.ts';
 import { startLocalTemporal, TEMPORAL_BIN, withWorkers } from '../support/temporal.ts';
 import { World } from '../support/world.ts';
@@ -63,6 +64,8 @@ function missing<T>(scenarios: [string, T][]): [string, T][] {
 async function start(client: Client, endpoint: string, { spec, workflow, retrain }: Scenario): Promise<RolloutHandle> {
   if (workflow === 'retrain') return (await startRetrain(client, endpoint, retrain)) as unknown as RolloutHandle;
   if (workflow === undefined) return startRollout(client, { endpoint, ...spec });
+  // Only that it can be told, and how it ends, is asked of it.
+  if (workflow === 'monitor') return (await startMonitor(client, endpoint)) as unknown as RolloutHandle;
   return client.workflow.start(workflow, {
     workflowId: rolloutWorkflowId('local', endpoint),
     taskQueue: TASK_QUEUES.workflows,

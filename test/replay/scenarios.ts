@@ -6,20 +6,31 @@ import type { RolloutSpec } from '../../domain/rollout-spec.ts';
 import type { RolloutStatus } from '../../domain/rollout-state.ts';
 import type { Decision } from '../../domain/verdict.ts';
 import { failure } from '../../activities/failures.ts';
-import { approveUpdate, promoteUpdate, statusQuery } from '../../workflows/messages.ts';
 import { retrainedSpec, untilRetrain } from '../support/retrainings.ts';
+import type { MonitorSpec } from '../../domain/monitor.ts';
+import { wholeRoute } from '../../domain/route.ts';
+import {
+  ackSignal,
+  approveUpdate,
+  promotedSignal,
+  promoteUpdate,
+  statusQuery,
+  stopSignal,
+  windowSignal,
+} from '../../workflows/messages.ts';
+import { ERRORS } from '../support/monitors.ts';
 import { STEPS, type RolloutHandle } from '../support/rollouts.ts';
-import { World } from '../support/world.ts';
+import { CANDIDATE, World } from '../support/world.ts';
 
 /** One way through a rollout, to its end. */
 export interface Scenario {
-  /** `promoted Promoted`: outcome and reason; or how the run closed: `cancelled`, `continued`. */
+  /** `promoted Promoted`: outcome and reason; or how the run closed: `cancelled`, `continued`, `watched` of a monitor. */
   readonly ends: string;
   readonly spec?: Partial<RolloutSpec>;
   readonly world?: () => World;
   readonly act?: (handle: RolloutHandle, world: World) => Promise<void>;
   /** The workflow that is started, where it is not a rollout. */
-  readonly workflow?: 'rollback' | 'retrain';
+  readonly workflow?: 'rollback' | 'retrain' | 'monitor';
   /** Whether a rollout has the endpoint already. */
   readonly isBeside?: true;
   /** Of a retraining. */
@@ -197,6 +208,32 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     },
   },
   'rolled-back-by-hand': { ends: 'rolled_back RolledBackByHand', workflow: 'rollback' },
+  'monitor-stopped': {
+    ends: 'watched',
+    workflow: 'monitor',
+    world: () => troubled({ policy: { errors: 'rollback' }, window: '50ms' }),
+    async act(handle, world) {
+      await vi.waitFor(() => expect(world.alerts.length).toBeGreaterThan(0), { timeout: 30_000 });
+      await handle.signal(ackSignal, { by: 'ada' });
+      await handle.signal('pause', { by: 'ada' });
+      await handle.signal('resume');
+      world.findings = null;
+      await handle.signal(windowSignal, '1s');
+      await handle.signal(promotedSignal);
+      await delay(2_500);
+      await handle.signal(stopSignal, { by: 'ada' });
+    },
+  },
+  'monitor-continued': {
+    ends: 'continued',
+    workflow: 'monitor',
+    world: () => troubled({ window: '20ms' }),
+    async act(handle) {
+      const first = (await handle.describe()).runId;
+      await vi.waitFor(async () => expect((await handle.describe()).runId).not.toBe(first), { timeout: 60_000 });
+      await handle.signal(stopSignal, { by: 'ada' });
+    },
+  },
 };
 
 function abortedAt(gate: string, at: Partial<RolloutStatus>): Scenario {
@@ -223,6 +260,12 @@ function cancelled(at: Partial<RolloutStatus>): Scenario {
       await handle.cancel();
     },
   };
+}
+
+/** Half of the requests fail, in every window. */
+function troubled(monitored: MonitorSpec): World {
+  const world = new World();
+  return Object.assign(world, { monitored, findings: [ERRORS], route: wholeRoute(CANDIDATE.key) });
 }
 
 export function gated(gate: string, says: Decision | 'watch', reason?: string): World {
