@@ -1,4 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { lastDrills } from '../drills.ts';
+import { renderDrills } from '../render/drills.ts';
 import type { down } from '../stack/down.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
@@ -8,7 +10,7 @@ import { showProgress } from '../stack/progress.ts';
 import { slipwayHome } from '../../spec/home.ts';
 import { status } from '../stack/status.ts';
 import type { up } from '../stack/up.ts';
-import type { StackOptions } from '../stack/context.ts';
+import { readAddresses, type StackOptions } from '../stack/context.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface StackFlags {
@@ -41,7 +43,11 @@ export async function changeStack(
 
 export async function showStatus(flags: StackFlags, { out }: Terminal): Promise<void> {
   const found = await status(stackOptions(flags));
-  out(flags.json ? `${JSON.stringify(found)}\n` : renderStack(found));
+  // What is known of rollbacks is no part of the stack's health, and nobody should wait for a database that is away.
+  const { database } = await readAddresses({ home: slipwayHome(), env: process.env });
+  const drills = database ? await lastDrills(database).catch(() => []) : [];
+  const lines = renderDrills(drills, Date.now()).map((line) => `${line}\n`);
+  out(flags.json ? `${JSON.stringify({ ...found, drills })}\n` : `${renderStack(found)}${lines.join('')}`);
   if (!found.healthy) throw new Failure('', { exitCode: EXIT.unexpected, code: 'stack' });
 }
 
