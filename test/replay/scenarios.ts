@@ -39,10 +39,29 @@ export interface Scenario {
 
 const RETRAIN = { workflow: 'retrain', retrain: { cooldown: '1s' } } as const;
 
+/** A rollout with an A/B test behind one canary step. */
+const TESTED: Partial<RolloutSpec> = {
+  canary: { steps: [10] },
+  sticky: { header: 'x-user' },
+  ab: { metrics: [{ name: 'paid' }] },
+};
+
 /** Every way in which a rollout can end in one history; what continues as new is in `record.test.ts`. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   promoted: { ends: 'promoted Promoted' },
   'promoted-first': { ends: 'promoted Promoted', world: () => new World(null) },
+  'promoted-by-test': { ends: 'promoted Promoted', spec: TESTED, world: () => gated('ab', 'pass', 'TestWon') },
+  'promoted-by-test-and-person': {
+    ends: 'promoted Promoted',
+    spec: { ...TESTED, ab: { metrics: [{ name: 'paid' }], decide: 'person' } },
+    act: (handle) => approve(handle, 'ab'),
+  },
+  'rolled-back-by-test': { ends: 'rolled_back TestLost', spec: TESTED, world: () => gated('ab', 'fail', 'TestLost') },
+  'held-by-test-undecided': {
+    ends: 'held NotEnoughEvidence',
+    spec: TESTED,
+    world: () => gated('ab', 'inconclusive'),
+  },
   'climbed-ramp': { ends: 'promoted Promoted', spec: { canary: {} } },
   'promoted-after-pause-and-promote': {
     ends: 'promoted Promoted',
