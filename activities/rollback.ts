@@ -7,6 +7,7 @@ import { readLineage, UNKNOWN_LINEAGE } from './registry/lineage.ts';
 import { findWayBack, isSettled } from './rollback/way-back.ts';
 import { claimAlias } from './store/alias-owners.ts';
 import { allocateEpoch } from './store/epochs.ts';
+import { latestPlan } from './store/latest-plan.ts';
 import { recallVersion } from './store/versions.ts';
 
 /** How long a registry may take to say what is only written down, where traffic could move without it. */
@@ -39,11 +40,14 @@ export function createRollbackActivities(deps: Deps) {
         rolloutKey,
         floor: reading.claimed.epoch,
       });
+      const last = await latestPlan(deps.pool, place);
       const plan = {
         ...planRollout({ endpoint, model, target: targetName, version: back.version }),
         runtime,
         serving: reading.settings,
-        notify: (await deps.receivers?.()) ?? [],
+        // Whoever was told of the last rollout is told of its end, by the gates that judged it.
+        ...(last && { gates: last.gates }),
+        notify: last?.notify.length ? last.notify : ((await deps.receivers?.()) ?? []),
       };
       return {
         plan,

@@ -4,8 +4,9 @@ import { createPreflightActivities } from '../../activities/preflight.ts';
 import { createRollbackActivities } from '../../activities/rollback.ts';
 import { appendLedger } from '../../activities/store/ledger.ts';
 import { rememberVersion } from '../../activities/store/versions.ts';
-import { SYSTEM } from '../../domain/ledger-entry.ts';
+import { SYSTEM, type LedgerEntry } from '../../domain/ledger-entry.ts';
 import type { PinnedVersion } from '../../domain/model-version.ts';
+import { planRollout } from '../../domain/plan.ts';
 import type { PreflightFacts, RollbackFacts, RollbackInput } from '../../domain/rollout-state.ts';
 import { splitRoute, wholeRoute, type Route } from '../../domain/route.ts';
 import { MlflowClient } from '../../packages/mlflow-client-ts/src/index.ts';
@@ -83,6 +84,14 @@ test('of a route that was left between two versions, either one may be gone back
   expect(await prepared({ version: '2' }, torn, { ready: [one, two] })).toMatchObject({ candidate: two, warm: true });
 });
 
+test('whoever was told of the last rollout is told of going back, and its gates watch what serves then', async () => {
+  const spec = { endpoint: 'digits', model: 'digits', gates: { errors: { margin: 0.03 } } };
+  const plan = planRollout({ ...spec, notify: [{ webhook: 'https://hooks.example.com/slipway' }] });
+  await noted('local.digits.9', { reason: 'RolloutStarted', stage: 'preflight' }, { plan: { ...plan } });
+  const facts = await prepared({ version: '1' }, wholeRoute(two.key));
+  expect(facts.plan).toMatchObject({ notify: plan.notify, gates: plan.gates });
+});
+
 function prepared(
   asked: Pick<RollbackInput, 'version' | 'repair'>,
   route: Route,
@@ -109,9 +118,15 @@ async function pinned(version: number): Promise<PinnedVersion> {
   return facts.candidate;
 }
 
-async function served({ key }: PinnedVersion, epoch: number): Promise<void> {
-  const rolloutId = `local.digits.${epoch}`;
+function served({ key }: PinnedVersion, epoch: number): Promise<void> {
+  return noted(`local.digits.${epoch}`, { reason: 'Promoted', stage: 'done' }, { serving: key });
+}
+
+async function noted(
+  rolloutId: string,
+  entry: Pick<LedgerEntry, 'reason' | 'stage'>,
+  detail: LedgerEntry['detail'],
+): Promise<void> {
   const at = { key: `${rolloutId}:1`, rolloutId, rolloutSequence: 1, effectiveAt: new Date().toISOString() };
-  const what = { actor: SYSTEM, step: null, reason: 'Promoted', stage: 'done', evidence: null } as const;
-  await appendLedger(db.pool, [{ ...PLACE, ...at, ...what, detail: { serving: key } }]);
+  await appendLedger(db.pool, [{ ...PLACE, ...at, ...entry, actor: SYSTEM, step: null, evidence: null, detail }]);
 }

@@ -92,8 +92,11 @@ describe('help', () => {
       const examples = out.split('\n').filter((line) => line.startsWith('  ') && line.includes(`slipway ${name}`));
       expect(examples.length).toBeGreaterThan(0);
       const command = commands.find((known) => known.name() === name);
-      const flags = examples.flatMap((line) => line.match(/ --[a-z-]+/g) ?? []).map((flag) => flag.trim());
-      for (const flag of flags) expect(command?.options.map(({ long }) => long)).toContain(flag);
+      for (const line of examples) {
+        const part = command?.commands.find((known) => line.includes(`slipway ${name} ${known.name()}`)) ?? command;
+        const flags = (line.match(/ --[a-z-]+/g) ?? []).map((flag) => flag.trim());
+        for (const flag of flags) expect(part?.options.map(({ long }) => long)).toContain(flag);
+      }
     },
   );
 });
