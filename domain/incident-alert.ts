@@ -62,7 +62,8 @@ export function alertsOf({ why, incident }: Telling, place: AlertPlace, at: stri
 function actionOf({ id, response }: Incident, name: string, policy: MonitorPolicy): string {
   const look = `look with \`slipway monitor status ${name}\`, take it on with \`slipway ack ${name} ${id}\``;
   const back = `\`slipway rollback ${name} --reason ${id}\``;
-  if (response !== null) return `See how it goes with \`slipway get ${name} --watch\`; ${look}.`;
+  const how = policy === 'retrain' ? `slipway retrain ${name} --show` : `slipway get ${name} --watch`;
+  if (response !== null) return `See how it goes with \`${how}\`; ${look}.`;
   if (policy === 'ask') return `Decide whether to go back: ${back} does; ${look}.`;
   return `${look.replace('look', 'Look')}; ${back} goes back to the version before.`;
 }

@@ -24,7 +24,11 @@ export interface Telling {
 }
 
 /** What is to be done after a window, in this order. */
-export type MonitorAct = Telling | { readonly act: 'rollback'; readonly incident: Incident };
+export type MonitorAct =
+  | Telling
+  | { readonly act: 'rollback'; readonly incident: Incident }
+  /** One retraining answers all of them. */
+  | { readonly act: 'retrain'; readonly incidents: readonly [Incident, ...Incident[]] };
 
 export interface Decided {
   readonly state: MonitorState;
@@ -63,6 +67,11 @@ export function afterWindow(state: MonitorState, window: JudgedWindow, plan: Mon
     ({ kind, seenAt, acknowledged }) => plan.policy[kind] === 'rollback' && seenAt === at && !acknowledged,
   );
   if (cause && !state.wentBack) acts.push({ act: 'rollback', incident: cause });
+  const [first, ...others] = incidents.filter(
+    ({ kind, seenAt, acknowledged, response }) =>
+      plan.policy[kind] === 'retrain' && seenAt === at && !acknowledged && response === null,
+  );
+  if (first) acts.push({ act: 'retrain', incidents: [first, ...others] });
   return { state: { ...looked, incidents }, acts };
 }
 
@@ -144,8 +153,15 @@ export function afterChange(state: MonitorState, why: 'replaced' | 'unwatched'):
   return { state: { ...NO_TROUBLE, opened: state.opened, wentBack: state.wentBack }, acts };
 }
 
+/** What was done about incidents; of each, it is done once. */
+export function afterResponse(state: MonitorState, answered: readonly Incident[], response: string): MonitorState {
+  const incidents = state.incidents.map((incident) =>
+    answered.some(({ id }) => id === incident.id) ? { ...incident, response } : incident,
+  );
+  return { ...state, incidents };
+}
+
 /** Going back was begun, or is not possible: it is not asked for again before the next promotion. */
-export function afterResponse(state: MonitorState, { id }: Incident, response: string): MonitorState {
-  const incidents = state.incidents.map((incident) => (incident.id === id ? { ...incident, response } : incident));
-  return { ...state, incidents, wentBack: true };
+export function afterGoingBack(state: MonitorState, incident: Incident, response: string): MonitorState {
+  return { ...afterResponse(state, [incident], response), wentBack: true };
 }

@@ -26,8 +26,8 @@ export interface Finding {
   readonly limit: number;
 }
 
-/** What is done about a finding: people are told, are told the command that goes back, or traffic goes back by itself. */
-export const MONITOR_POLICIES = ['notify', 'ask', 'rollback'] as const;
+/** What is done about a finding: people are told, are told the command that goes back, traffic goes back, or training begins. */
+export const MONITOR_POLICIES = ['notify', 'ask', 'rollback', 'retrain'] as const;
 
 export type MonitorPolicy = (typeof MONITOR_POLICIES)[number];
 

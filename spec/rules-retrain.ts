@@ -8,6 +8,20 @@ const KINDS = ['command', 'project', 'webhook'];
 const SURROUNDINGS = ['cwd', 'env', 'passEnv'];
 
 export function retrainFaults(spec: Reader): FoundFault[] {
+  return [...idlePolicies(spec), ...jobFaults(spec)];
+}
+
+/** A monitor that is to begin a training that nobody has described. */
+function idlePolicies(spec: Reader): FoundFault[] {
+  const policies = spec.value('monitor', 'policy');
+  if (typeof policies !== 'object' || policies === null || spec.value('retrain') !== undefined) return [];
+  const path = (kind: string): Path => ['monitor', 'policy', kind];
+  return Object.keys(policies)
+    .filter((kind) => spec.value(...path(kind)) === 'retrain')
+    .map((kind) => ({ path: path(kind), message: 'needs `retrain`, which says how a new version is trained' }));
+}
+
+function jobFaults(spec: Reader): FoundFault[] {
   const job = spec.value(...JOB);
   if (typeof job !== 'object' || job === null) return [];
   const named = KINDS.filter((kind) => Object.hasOwn(job, kind));

@@ -15,7 +15,7 @@ const ABOUT: Readonly<Record<FindingKind, string>> = {
 function policy(description: string): Schema {
   return {
     enum: [...MONITOR_POLICIES],
-    description: `${description} \`notify\` tells receivers, \`ask\` tells them the command that goes back, \`rollback\` goes back by itself, once a promotion.`,
+    description: `${description} \`notify\` tells receivers, \`ask\` tells them the command that goes back, \`rollback\` goes back by itself, once a promotion, \`retrain\` runs the job of \`retrain\` and rolls out what it registers.`,
     default: 'notify',
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { planMonitor, type Finding, type MonitorPlan, type MonitorSpec } from '../../domain/monitor.ts';
-import { acknowledge, afterChange, afterWindow, NO_TROUBLE } from '../../domain/monitor-state.ts';
+import { acknowledge, afterChange, afterResponse, afterWindow, NO_TROUBLE } from '../../domain/monitor-state.ts';
 
 const WINDOW_MS = 300_000;
 const ERRORS = finding({ severity: 'critical' });
@@ -143,6 +143,15 @@ describe('the policy of a finding', () => {
     expect(monitor.see(ERRORS)).toEqual([]);
   });
 
+  test('may be to train anew: one training for all that asks for it, and once for each incident', () => {
+    const monitor = watch({ policy: { errors: 'retrain', latency: 'retrain' } });
+    const slow = finding({ kind: 'latency', subject: 'p99', severity: 'critical' });
+    expect(monitor.see(ERRORS, slow)).toEqual(['opened errors-1', 'opened latency-2', 'retrain errors-1,latency-2']);
+    monitor.state = afterResponse(monitor.state, monitor.state.incidents, 'a retraining has begun');
+    expect(monitor.see(ERRORS, slow)).toEqual([]);
+    expect(monitor.state.wentBack, 'which keeps nobody from going back').toBe(false);
+  });
+
   test('is of its kind alone, and not carried out behind the back of whoever has taken the incident on', () => {
     const monitor = watch({ policy: { latency: 'rollback' } });
     expect(monitor.see(ERRORS)).toEqual(['opened errors-1']);
@@ -156,7 +165,7 @@ describe('the policy of a finding', () => {
 test('when another version serves, what was wrong with the one before is over, and numbers go on', () => {
   const monitor = watched();
   const { state, acts } = afterChange(monitor.state, 'replaced');
-  expect(acts.map(({ act, incident }) => `${act} ${incident.id}`)).toEqual(['tell errors-1']);
+  expect(acts.map((act) => act.act === 'tell' && `${act.why} ${act.incident.id}`)).toEqual(['replaced errors-1']);
   monitor.state = state;
   expect(monitor.see(ERRORS)).toEqual(['opened errors-2']);
 });
@@ -181,7 +190,10 @@ function watch(spec: MonitorSpec = {}) {
   const decide = (findings: readonly Finding[] | null) => {
     const decided = afterWindow(monitor.state, { at: at(), version: 'v1', findings }, plan);
     monitor.state = decided.state;
-    return decided.acts.map((act) => `${act.act === 'tell' ? act.why : act.act} ${act.incident.id}`);
+    return decided.acts.map((act) => {
+      const about = act.act === 'retrain' ? act.incidents.map(({ id }) => id).join() : act.incident.id;
+      return `${act.act === 'tell' ? act.why : act.act} ${about}`;
+    });
   };
   const monitor = {
     state: NO_TROUBLE,

@@ -121,8 +121,12 @@ const parts = fc.record(
   { requiredKeys: ['endpoint', 'model'] },
 );
 
-/** A risk budget and fixed weights exclude each other. */
-const spec = parts.map(({ risk, ...rest }) => ({ ...rest, ...(risk && !rest.canary?.steps && { risk }) }));
+/** A risk budget and fixed weights exclude each other, and only what is described can be trained anew. */
+const spec = parts
+  .map(({ risk, ...rest }) => ({ ...rest, ...(risk && !rest.canary?.steps && { risk }) }))
+  .filter(
+    ({ monitor, retrain }) => !monitor || !Object.values(monitor.policy ?? {}).includes('retrain') || Boolean(retrain),
+  );
 
 test('any specification built from valid parts is read from its YAML as it was written, and plans', () => {
   fc.assert(

@@ -107,6 +107,11 @@ capture: {sample: 1.5}
       /^3 retrain.job.project.uri: must not begin with a hyphen$/,
     ],
     [
+      'a policy to train anew that does not say how',
+      `${MINIMAL}monitor: {policy: {drift: retrain}}\n`,
+      /^3 monitor.policy.drift: needs `retrain`, which says how a new version is trained$/,
+    ],
+    [
       'a job without time',
       `${MINIMAL}retrain: {job: {command: [train]}, timeout: 0s}\n`,
       /^3 retrain.timeout: must be longer/,

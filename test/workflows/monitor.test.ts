@@ -1,11 +1,13 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { failure } from '../../activities/failures.ts';
-import { monitorWorkflowId } from '../../domain/ids.ts';
+import { monitorWorkflowId, retrainWorkflowId } from '../../domain/ids.ts';
 import { wholeRoute } from '../../domain/route.ts';
 import { createMonitorsPort } from '../../worker/monitors-port.ts';
 import { ackSignal, monitorStatusQuery, promotedSignal, stopSignal, windowSignal } from '../../workflows/messages.ts';
 import { ERRORS, startMonitor, type MonitorHandle } from '../support/monitors.ts';
+import { planRetrain } from '../../domain/retrain.ts';
+import { retrainedSpec } from '../support/retrainings.ts';
 import { freshEndpoint, startTemporal, withWorkers } from '../support/temporal.ts';
 import { CANDIDATE, STABLE, World } from '../support/world.ts';
 
@@ -55,6 +57,32 @@ test('a finding whose policy is rollback has the endpoint go back, once, and peo
     await windows(handle, 2);
     expect(world.route).toEqual(wholeRoute(STABLE.key));
   });
+});
+
+test('a finding whose policy is to retrain begins one training, people are told so, and what it makes is rolled out', async () => {
+  const world = new World();
+  Object.assign(world, { monitored: { policy: { errors: 'retrain' } } });
+  const spec = retrainedSpec('any');
+  let endpoint = '';
+  world.activities.prepareRetrain = async ({ input }) => {
+    ({ endpoint } = input);
+    expect(input).toMatchObject({ by: 'monitor', reason: 'errors-1: 50 % of requests failed' });
+    const plan = planRetrain(spec.retrain ?? { job: { command: ['train'] } });
+    return { spec: { ...spec, endpoint: input.endpoint }, plan, receivers: [], newest: 1, link: null };
+  };
+  await watched(world, async (handle) => {
+    world.findings = [ERRORS];
+    await windows(handle, 1);
+    await vi.waitFor(() => expect(world.trained).toHaveLength(1), { timeout: 30_000 });
+    world.findings = [];
+    await windows(handle, 4);
+    // It cools down for a day.
+    await env.client.workflow.getHandle(retrainWorkflowId('local', endpoint)).terminate();
+  });
+  expect(world.trained).toHaveLength(1);
+  expect(told(world)).toEqual(['firing errors-1 critical', 'resolved errors-1 critical']);
+  expect(world.alerts[0]?.summary).toContain('a retraining has begun');
+  expect(world.alerts[0]?.action).toMatch(/slipway retrain .* --show/);
 });
 
 test('going back that is not possible yet is tried again after the next window', async () => {

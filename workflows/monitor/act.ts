@@ -4,9 +4,10 @@ import { alertsOf } from '../../domain/incident-alert.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { MonitorPlan } from '../../domain/monitor.ts';
 import type { Monitored } from '../../domain/monitor-run.ts';
-import { afterResponse, type Decided, type Telling } from '../../domain/monitor-state.ts';
+import { afterGoingBack, afterResponse, type Decided, type Telling } from '../../domain/monitor-state.ts';
 import type { WentBack } from '../../activities/monitor.ts';
 import { quick } from '../proxies.ts';
+import { beginRetraining } from './retraining.ts';
 import type { MonitorControls } from './controls.ts';
 
 /** Most alerts that wait for receivers to come back; older ones are worth less than new ones. */
@@ -26,12 +27,13 @@ export async function act(
   for (const { incident } of acts.filter((each) => each.act === 'rollback')) {
     const response = await goBack({ target, endpoint }, incident);
     if (response === null) continue;
-    now.state = afterResponse(now.state, incident, response);
-    const told = { act: 'tell', why: 'answered', incident } as const;
-    if (!tellings.some((each) => each.incident.id === incident.id)) tellings = [...tellings, told];
-    tellings = tellings.map((each) =>
-      each.incident.id === incident.id ? { ...each, incident: { ...each.incident, response } } : each,
-    );
+    now.state = afterGoingBack(now.state, incident, response);
+    tellings = answered(tellings, [incident], response);
+  }
+  for (const { incidents } of acts.filter((each) => each.act === 'retrain')) {
+    const response = await beginRetraining({ target, endpoint }, incidents[0]);
+    now.state = afterResponse(now.state, incidents, response);
+    tellings = answered(tellings, incidents, response);
   }
   const { model, rolloutId, link, plan } = monitored;
   const about = { target, endpoint, model, rolloutId, link, policy: plan.policy };
@@ -41,6 +43,17 @@ export async function act(
     now.unsent,
   );
   await send(now, monitored);
+}
+
+/** The same with what was done; of incidents that nothing was to be told of, now there is. */
+function answered(tellings: readonly Telling[], incidents: readonly Incident[], response: string): Telling[] {
+  const isOne = ({ id }: Incident) => incidents.some((incident) => incident.id === id);
+  const news = incidents
+    .filter(({ id }) => !tellings.some(({ incident }) => incident.id === id))
+    .map((incident): Telling => ({ act: 'tell', why: 'answered', incident }));
+  return [...tellings, ...news].map((each) =>
+    isOne(each.incident) ? { ...each, incident: { ...each.incident, response } } : each,
+  );
 }
 
 /** Whether and how traffic goes back; `null` where it is to be tried again after the next window. */
