@@ -1,0 +1,62 @@
+import { lastDrills, type HeldDrill } from './drills.ts';
+import { Failure } from './failure.ts';
+import type { MonitorSighting } from './monitors/monitors.ts';
+import { readOutcomes, type OutcomesStatus } from './outcomes/status.ts';
+import type { RetrainSighting } from './retraining/look.ts';
+import type { RolloutClient } from './rollout-client.ts';
+import type { Sighting } from './rollouts/sighting.ts';
+import type { Place } from './rollouts/place.ts';
+
+/** What is known of an endpoint, from all who know: a part that is away is a sentence, and keeps no other from being told. */
+export interface Overview {
+  readonly rollout: Sighting | Unknown;
+  readonly monitor: MonitorSighting | Unknown;
+  /** Of the last 24 hours. */
+  readonly outcomes: OutcomesStatus | Unknown;
+  readonly drills: readonly HeldDrill[] | Unknown;
+  /** `null` where none was ever begun. */
+  readonly retraining: RetrainSighting | Unknown | null;
+}
+
+/** Why something is not known. */
+export interface Unknown {
+  readonly notKnown: string;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Asks everybody at once. */
+export async function overview(
+  place: Place,
+  rollouts: Pick<RolloutClient, 'look' | 'lookAtMonitor' | 'lookAtRetraining'>,
+  database: () => Promise<string>,
+): Promise<Overview> {
+  const until = new Date();
+  const since = new Date(until.getTime() - DAY_MS).toISOString();
+  const [rollout, monitor, retraining, outcomes, drills] = await Promise.all([
+    orUnknown(rollouts.look(place)),
+    orUnknown(rollouts.lookAtMonitor(place)),
+    orUnknown(rollouts.lookAtRetraining(place).catch(nullIfNone)),
+    orUnknown(database().then((url) => readOutcomes(url, { ...place, since, until: until.toISOString() }))),
+    orUnknown(database().then(lastDrills)),
+  ]);
+  const own = isKnown(drills) ? drills.filter((drill) => isAt(drill, place)) : drills;
+  return { rollout, monitor, outcomes, drills: own, retraining };
+}
+
+export function isKnown<T>(part: T | Unknown): part is T {
+  return !(typeof part === 'object' && part !== null && 'notKnown' in part);
+}
+
+function orUnknown<T>(asked: Promise<T>): Promise<T | Unknown> {
+  return asked.catch((error: unknown) => ({ notKnown: error instanceof Error ? error.message : String(error) }));
+}
+
+function nullIfNone(error: unknown): null {
+  if (error instanceof Failure && error.code === 'not_found') return null;
+  throw error;
+}
+
+function isAt(one: Place, { target, endpoint }: Place): boolean {
+  return one.target === target && one.endpoint === endpoint;
+}

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { Failure } from '../../client/failure.ts';
+import { isKnown, overview } from '../../client/overview.ts';
+import { renderOverview } from '../../client/render/overview.ts';
+import { STATUS, sighting } from './fixtures.ts';
+
+const PLACE = { target: 'local', endpoint: 'digits' };
+const NOW = Date.parse('2026-11-29T12:00:00Z');
+const monitor = { ...PLACE, workflowId: 'monitor.local.digits', state: 'RUNNING', paused: false, status: null };
+const none = () => Promise.reject(new Failure('no retraining of local/digits is known', { code: 'not_found' }));
+const asked = {
+  look: () => Promise.resolve(sighting({ status: { ...STATUS, paused: true } })),
+  lookAtMonitor: () => Promise.resolve(monitor),
+  lookAtRetraining: none,
+};
+const away = () => Promise.reject(new Failure('no database is named: set DATABASE_URL'));
+
+test('an endpoint is shown whole, and who is away says why without keeping the others from being told', async () => {
+  const seen = await overview(PLACE, asked, away);
+  expect(seen.retraining, 'none was ever begun').toBeNull();
+  expect(isKnown(seen.rollout) && isKnown(seen.monitor)).toBe(true);
+  const text = renderOverview(PLACE, seen, NOW);
+  expect(text).toContain('local/digits is watched; no worker answered');
+  expect(text.match(/– no database is named: set DATABASE_URL/g), 'outcomes and drills').toHaveLength(2);
+  expect(text).toContain('digits');
+});
+
+test('labels and rehearsals are told where they are known, and what was never rehearsed says how', () => {
+  const unknown = { waiting: 0, oldest: null, dropped: 0 };
+  const range = { since: '2026-11-28T12:00:00Z', until: '2026-11-29T12:00:00Z' };
+  const outcomes = { ...PLACE, ...range, versions: [], unknown };
+  const seen = { rollout: sighting(), monitor, outcomes, drills: [], retraining: null };
+  expect(renderOverview(PLACE, seen, NOW)).toContain('was never rehearsed; `slipway drill digits` does');
+  expect(renderOverview(PLACE, seen, NOW)).toContain('predictions from 2026-11-28');
+  const drill = { ...PLACE, passed: true, at: '2026-11-23T12:00:00Z', seconds: 41, detail: '' };
+  expect(renderOverview(PLACE, { ...seen, drills: [drill] }, NOW)).toContain('last proven 6d ago, 41s');
+});
