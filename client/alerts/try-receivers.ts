@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { TimeoutFailure } from '@temporalio/common';
 import type { NotifyInput, NotifyResult } from '../../domain/notify-test.ts';
@@ -7,6 +8,8 @@ import { TASK_QUEUES } from '../../workflows/messages.ts';
 import { Failure } from '../failure.ts';
 
 const ANSWER_MS = 5_000;
+const STARTING_MS = 2_000;
+const LOOK_MS = 200;
 const LIMIT = '90s';
 
 /** What one receiver answered to an alert and to its end, or why it got none. */
@@ -23,7 +26,7 @@ export interface TriedReceiver {
  * @throws Failure `no_worker`
  */
 export async function tryReceivers(client: Client, input: NotifyInput): Promise<TriedReceiver[]> {
-  if (!(await client.withDeadline(Date.now() + ANSWER_MS, () => isPolled(client, TASK_QUEUES.workflows))))
+  if (!(await client.withDeadline(Date.now() + ANSWER_MS, () => isThere(client))))
     throw noWorker('no worker asks for work, and it is the worker that sends alerts');
   const handle = await client.workflow.start('notify', {
     workflowId: `notify.${randomUUID()}`,
@@ -42,6 +45,16 @@ export async function tryReceivers(client: Client, input: NotifyInput): Promise<
     const delivered = 'answer' in told && 'answer' in over;
     return { receiver: told.receiver, delivered, firing: wordsOf(told), resolved: wordsOf(over) };
   });
+}
+
+/** Whether a worker asks for work; one that has just been started may need a moment to. */
+async function isThere(client: Client): Promise<boolean> {
+  const deadline = Date.now() + STARTING_MS;
+  while (!(await isPolled(client, TASK_QUEUES.workflows))) {
+    if (Date.now() > deadline) return false;
+    await delay(LOOK_MS);
+  }
+  return true;
 }
 
 function wordsOf(delivery: NotifyResult['firing'][number]): string {

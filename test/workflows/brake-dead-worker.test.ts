@@ -31,6 +31,8 @@ test('an abort that is sent to a worker that has just died is carried out at onc
   await vi.waitFor(() => atRest(handle, world), { timeout: 20_000, interval: 50 });
   // To the server it is as dead as by `kill -9`: it says nothing more, not even that it ends.
   way.cut();
+  // Until the server has heard of it, it may give the next task to whoever asked last; that one is begun again after 10 s.
+  await handle.describe();
   await handle.signal('abort');
   const restarted = Date.now();
   await withWorkers(env, world, async () => {
