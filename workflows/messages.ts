@@ -68,6 +68,14 @@ export const ATTRIBUTES = {
   paused: defineSearchAttributeKey('SlipwayPaused', 'BOOL'),
 };
 
+/** What every run of an endpoint is found by. */
+function attributesOf({ target, endpoint }: { readonly target: string; readonly endpoint: string }) {
+  return [
+    { key: ATTRIBUTES.endpoint, value: endpoint },
+    { key: ATTRIBUTES.target, value: target },
+  ];
+}
+
 /** How `rollout` is started, by people and behind a retraining: under the endpoint's one id, and refused while anything runs there. */
 export function rolloutOptions(input: Omit<RolloutInput, 'carried'>) {
   const { spec, by, requestId } = input;
@@ -78,11 +86,7 @@ export function rolloutOptions(input: Omit<RolloutInput, 'carried'>) {
     workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
     args: [input] as [RolloutInput],
     memo: { requestId, by },
-    typedSearchAttributes: [
-      { key: ATTRIBUTES.model, value: model },
-      { key: ATTRIBUTES.endpoint, value: endpoint },
-      { key: ATTRIBUTES.target, value: target },
-    ],
+    typedSearchAttributes: [{ key: ATTRIBUTES.model, value: model }, ...attributesOf({ target, endpoint })],
     staticSummary: `${model} ${version} → ${target}/${endpoint}, by ${by}`,
   };
 }
@@ -96,11 +100,7 @@ export function retrainOptions(input: RetrainInput) {
     workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
     args: [input] as [RetrainInput],
     memo: { by },
-    typedSearchAttributes: [
-      { key: ATTRIBUTES.endpoint, value: endpoint },
-      { key: ATTRIBUTES.target, value: target },
-      ...(spec ? [{ key: ATTRIBUTES.model, value: spec.model }] : []),
-    ],
+    typedSearchAttributes: [...attributesOf(input), ...(spec ? [{ key: ATTRIBUTES.model, value: spec.model }] : [])],
     staticSummary: `retrain ${spec ? `${spec.model} for ` : ''}${target}/${endpoint}, by ${by}`,
   };
 }
@@ -115,10 +115,7 @@ export function rollbackOptions(input: RollbackInput) {
     workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
     args: [input] as [RollbackInput],
     memo: { by },
-    typedSearchAttributes: [
-      { key: ATTRIBUTES.endpoint, value: endpoint },
-      { key: ATTRIBUTES.target, value: target },
-    ],
+    typedSearchAttributes: attributesOf({ target, endpoint }),
     staticSummary: `${target}/${endpoint} back to ${version ? `version ${version}` : 'the version before'}, by ${by}`,
   };
 }
@@ -132,10 +129,7 @@ export function aftermathOptions(input: AftermathInput) {
     workflowIdConflictPolicy: 'USE_EXISTING' as const,
     workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
     args: [input] as [AftermathInput],
-    typedSearchAttributes: [
-      { key: ATTRIBUTES.endpoint, value: plan.endpoint },
-      { key: ATTRIBUTES.target, value: plan.target },
-    ],
+    typedSearchAttributes: attributesOf(plan),
     staticSummary: `${version} on ${plan.target}/${plan.endpoint} with its traffic back`,
   };
 }
@@ -150,10 +144,7 @@ export function drillOptions(input: DrillInput) {
     workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
     args: [input] as [DrillInput],
     memo: { by },
-    typedSearchAttributes: [
-      { key: ATTRIBUTES.endpoint, value: endpoint },
-      { key: ATTRIBUTES.target, value: target },
-    ],
+    typedSearchAttributes: attributesOf({ target, endpoint }),
     staticSummary: `rehearsal of rollback on ${target}/${endpoint}, by ${by}`,
   };
 }
@@ -167,10 +158,7 @@ export function monitorOptions(target: string, endpoint: string, by: string) {
     workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
     args: [{ target, endpoint, by }] as [MonitorInput],
     memo: { by },
-    typedSearchAttributes: [
-      { key: ATTRIBUTES.endpoint, value: endpoint },
-      { key: ATTRIBUTES.target, value: target },
-    ],
+    typedSearchAttributes: attributesOf({ target, endpoint }),
     staticSummary: `watches ${target}/${endpoint}`,
   };
 }

@@ -1,11 +1,10 @@
-import type { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { HouseReport } from '../../activities/doctor.ts';
 import { createNotifyActivities } from '../../activities/notify.ts';
-import { ensureJanitor, JANITOR } from '../../client/stack/janitor-schedule.ts';
 import { openSink } from '../alerts/sink.ts';
 import { depsWith } from '../support/deps.ts';
+import { janitorRuns } from '../support/janitor.ts';
 import { startLocalTemporal, withWorkers } from '../support/temporal.ts';
 import { World } from '../support/world.ts';
 
@@ -35,12 +34,11 @@ test('what the janitor cannot mend is told once however many rounds meet it, and
   const keepHouse = () => Promise.resolve({ endpoints: 1, findings, repairs: [] });
   Object.assign(world.activities, { sendAlert, keepHouse });
   const told = () => good.json().map((body) => (body as { status: string; name: string }).status);
-  await withWorkers(env, world, async (client) => {
-    await ensureJanitor(env.connection, env.namespace ?? 'default');
-    for (let round = 0; round < 4; round++) await janitorRuns(client);
+  await withWorkers(env, world, async () => {
+    for (let round = 0; round < 4; round++) await janitorRuns(env);
     await vi.waitFor(() => expect(told()).toEqual(['firing']), WITHIN);
     findings = [];
-    for (let round = 0; round < 2; round++) await janitorRuns(client);
+    for (let round = 0; round < 2; round++) await janitorRuns(env);
     await vi.waitFor(() => expect(told()).toEqual(['firing', 'resolved']), WITHIN);
     await vi.waitFor(() => expect(away.received.length).toBeGreaterThan(2), WITHIN);
   });
@@ -49,18 +47,3 @@ test('what the janitor cannot mend is told once however many rounds meet it, and
     link: expect.stringContaining('/workflows/alert.janitor.') as string,
   });
 });
-
-/** Sets off a round of the schedule, as time would, and waits for its end. */
-async function janitorRuns(client: Client): Promise<void> {
-  const schedule = client.schedule.getHandle(JANITOR);
-  const before = (await schedule.describe()).info.numActionsTaken;
-  await schedule.trigger('BUFFER_ONE');
-  const begun = await vi.waitFor(async () => {
-    const { info } = await schedule.describe();
-    expect(info.numActionsTaken).toBeGreaterThan(before);
-    const last = info.recentActions.at(-1);
-    if (last?.action.type !== 'startWorkflow') throw new Error('no run has begun');
-    return last.action.workflow;
-  }, WITHIN);
-  await client.workflow.getHandle(begun.workflowId, begun.firstExecutionRunId).result();
-}

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createDoctorActivities } from '../../activities/doctor.ts';
@@ -17,6 +16,7 @@ import { useDatabase } from '../store/database.ts';
 import { depsWith } from '../support/deps.ts';
 import { startRollout } from '../support/rollouts.ts';
 import { readingOf, stubTarget, trafficOf } from '../support/stub-target.ts';
+import { janitorRuns } from '../support/janitor.ts';
 import { freshEndpoint, startLocalTemporal, withWorkers } from '../support/temporal.ts';
 import { CANDIDATE, STABLE, World } from '../support/world.ts';
 
@@ -35,12 +35,12 @@ test('a rollout that is terminated in its canary is brought back by the next rou
     const handle = await startRollout(client, { endpoint });
     await vi.waitFor(() => expect(world.route).toEqual(splitRoute(STABLE.key, CANDIDATE.key, 1_000)), WITHIN);
     await handle.terminate('by somebody in a hurry');
-    await janitorRuns(client);
+    await janitorRuns(env);
     await vi.waitFor(() => expect(world.route).toEqual(wholeRoute(STABLE.key)), WITHIN);
     const { runId, type } = await client.workflow.getHandle(handle.workflowId).describe();
     expect(type).toBe('rollback');
     await client.workflow.getHandle(handle.workflowId, runId).result();
-    await janitorRuns(client);
+    await janitorRuns(env);
   });
   expect(world.ledger.at(-1)).toMatchObject({ reason: 'RolledBack', detail: { serving: STABLE.key } });
   const reasons = (await ledgerOf(endpoint)).map(({ reason }) => reason);
@@ -53,7 +53,7 @@ test('a rollout that runs in order is left alone, however often the janitor look
   await withWorkers(env, world, async (client) => {
     const handle = await startRollout(client, { endpoint });
     await vi.waitFor(() => expect(world.route).toEqual(splitRoute(STABLE.key, CANDIDATE.key, 1_000)), WITHIN);
-    for (let round = 0; round < 3; round++) expect(await janitorRuns(client)).toMatchObject({ repairs: [] });
+    for (let round = 0; round < 3; round++) expect(await janitorRuns(env)).toMatchObject({ repairs: [] });
     await handle.signal('abort');
     await handle.result();
   });
@@ -69,10 +69,10 @@ test('a rollout that lost its route to a rollback without a workflow is ended, a
     await vi.waitFor(() => expect(world.route).toEqual(splitRoute(STABLE.key, CANDIDATE.key, 1_000)), WITHIN);
     Object.assign(world, { fence: { epoch: 1_001, sequence: 1 }, route: wholeRoute(STABLE.key) });
     marks.label = byHandLabel(`local.${endpoint}.1001`);
-    await janitorRuns(client);
+    await janitorRuns(env);
     expect(await handle.result()).toMatchObject({ outcome: 'aborted' });
-    await janitorRuns(client);
-    expect(await janitorRuns(client)).toMatchObject({ repairs: [] });
+    await janitorRuns(env);
+    expect(await janitorRuns(env)).toMatchObject({ repairs: [] });
   });
   expect(world.route).toEqual(wholeRoute(STABLE.key));
   expect(world.ledger.map(({ reason }) => reason)).toContain('Superseded');
@@ -96,23 +96,6 @@ test('the schedule is made once, and a pause of it stays', async () => {
 });
 
 const WITHIN = { timeout: 30_000, interval: 50 };
-
-/** Sets off a round of the schedule, as time would, and waits for what it reports. */
-async function janitorRuns(client: Client): Promise<unknown> {
-  await ensureJanitor(env.connection, env.namespace ?? 'default');
-  const schedule = client.schedule.getHandle(JANITOR);
-  const before = (await schedule.describe()).info.numActionsTaken;
-  // Behind a round that the minute has just begun, which may have looked already.
-  await schedule.trigger('BUFFER_ONE');
-  const begun = await vi.waitFor(async () => {
-    const { info } = await schedule.describe();
-    expect(info.numActionsTaken).toBeGreaterThan(before);
-    const last = info.recentActions.at(-1);
-    if (last?.action.type !== 'startWorkflow') throw new Error('no run has begun');
-    return last.action.workflow;
-  }, WITHIN);
-  return client.workflow.getHandle(begun.workflowId, begun.firstExecutionRunId).result();
-}
 
 /** A world whose janitor is the real one, over the world's target and registry and a real ledger. */
 function worldWithJanitor(): { world: World; endpoint: string; marks: { label: string } } {

@@ -3,23 +3,12 @@ import { describe, expect, test } from 'vitest';
 import type { BinCounts } from '../../../domain/gate-batch.ts';
 import { bets, watchDrift, type DriftLimits, type DriftWatch } from '../../../gates/drift/watch.ts';
 import { nearestNormal, referenceRadius, relativeEntropy } from '../../../gates/drift/reference.ts';
-import { random } from '../support/random.ts';
+import { draw, random } from '../support/random.ts';
 
 const LIMITS: DriftLimits = { runLength: 200, large: 0.1, users: 1 };
 const TENTH = Array.from({ length: 10 }, () => 0.1);
 /** Half a standard deviation up, of normally distributed numbers in ten bins: an index of about 0.25. */
 const SHIFTED = [0.037, 0.053, 0.066, 0.077, 0.087, 0.099, 0.112, 0.129, 0.155, 0.185];
-
-function draw(next: () => number, n: number, shares: readonly number[]): number[] {
-  const counts = shares.map(() => 0);
-  for (let i = 0; i < n; i += 1) {
-    let left = next();
-    const bin = shares.findIndex((share) => (left -= share) < 0);
-    const at = bin < 0 ? shares.length - 1 : bin;
-    counts[at] = (counts[at] ?? 0) + 1;
-  }
-  return counts;
-}
 
 function features(next: () => number, n: number, all: readonly (readonly number[])[]): BinCounts {
   return Object.fromEntries(all.map((shares, i) => [`f${i}`, draw(next, n, shares)]));

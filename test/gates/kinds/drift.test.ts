@@ -6,7 +6,7 @@ import { NO_DRIFT, observeDrift } from '../../../gates/drift/drift.ts';
 import { STRIDES, armsBet, referenceBet } from '../../../gates/drift/bets.ts';
 import { driftFinding } from '../../../gates/drift/finding.ts';
 import { eBh } from '../../../gates/drift/e-bh.ts';
-import { random } from '../support/random.ts';
+import { draw, random } from '../support/random.ts';
 
 const NORMAL = [0.3, 0.25, 0.2, 0.15, 0.1];
 const MOVED = [0.1, 0.15, 0.2, 0.25, 0.3];
@@ -14,17 +14,6 @@ const REFERENCE: DriftReference = {
   inputs: { age: NORMAL.map((share) => share * 5_000) },
   outputs: { score: NORMAL.map((share) => share * 5_000) },
 };
-
-function draw(next: () => number, n: number, shares: readonly number[]): number[] {
-  const counts = shares.map(() => 0);
-  for (let i = 0; i < n; i += 1) {
-    let left = next();
-    const bin = shares.findIndex((share) => (left -= share) < 0);
-    const at = bin < 0 ? shares.length - 1 : bin;
-    counts[at] = (counts[at] ?? 0) + 1;
-  }
-  return counts;
-}
 
 interface Shares {
   readonly inputs: readonly number[];

@@ -2,7 +2,7 @@ import type { ArmCounts, GateBatch, LabelCounts, ResourceUse } from '../../../do
 import type { GateQuestion } from '../../../domain/gate-question.ts';
 import type { Verdict } from '../../../domain/verdict.ts';
 import { CANDIDATE, STABLE, arm, batch } from './batches.ts';
-import { binomial, random } from './random.ts';
+import { binomial, draw, random } from './random.ts';
 import { judge, observe, openGate } from '../../../gates/gate.ts';
 
 /** How a version of a simulated canary is, besides errors and latency, which are the same for all. */
@@ -140,17 +140,6 @@ function labelsOf(
     trueNegative: row.n - positives - falsePositive,
   };
   return [{ ...row, correct: truePositive + confusion.trueNegative, confusion }];
-}
-
-function draw(next: () => number, n: number, shares: readonly number[]): number[] {
-  const counts = shares.map(() => 0);
-  for (let i = 0; i < n; i += 1) {
-    let left = next();
-    const bin = shares.findIndex((share) => (left -= share) < 0);
-    const at = bin < 0 ? shares.length - 1 : bin;
-    counts[at] = (counts[at] ?? 0) + 1;
-  }
-  return counts;
 }
 
 function normal(next: () => number): number {
