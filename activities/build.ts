@@ -8,6 +8,7 @@ import { createManifest } from './build/manifest.ts';
 import type { Deps } from './deps.ts';
 import { failure } from './failures.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { profileDigest, readProfile } from './registry/profile.ts';
 import { StaleFence, TargetRefusal, type ServingTarget } from './targets/target.ts';
 import { appendLedger } from './store/ledger.ts';
 import { rememberVersion } from './store/versions.ts';
@@ -57,6 +58,7 @@ export function createBuildActivities(deps: Deps) {
           const ready = untilReady(target, { facts, fence }, signal, (detail) => (state = detail));
           const [status, manifest] = await Promise.all([ready, createManifest(deps.mlflow, facts, signal)]);
           await answersExample(target, status, manifest.smokeRequest, signal);
+          await keepKnownProfile(deps, target, facts, signal);
           const took = formatDuration(deps.clock() - started);
           return {
             summary: `ready after ${took}${manifest.warnings.length > 0 ? `; ${manifest.warnings.join('; ')}` : ''}`,
@@ -100,6 +102,21 @@ async function answersExample(
       `${status.key} answers its own input example with HTTP ${answer.status}: ${answer.body.slice(0, 300)}`,
     );
   }
+}
+
+/** What is normal of a version that was validated before, when it comes back; without it, it is only watched less closely. */
+async function keepKnownProfile(
+  { mlflow }: Deps,
+  target: ServingTarget,
+  { plan, candidate }: PreflightFacts,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!target.keepProfile) return;
+  const profile = await readProfile(mlflow, candidate.runId, signal).catch(() => null);
+  if (!profile) return;
+  await target
+    .keepProfile(plan.endpoint, candidate.key, { digest: profileDigest(profile), profile })
+    .catch(() => undefined);
 }
 
 async function untilReady(

@@ -71,7 +71,10 @@ export function createMonitorActivities(deps: Deps) {
     /** Starts the workflow `rollback` to the version that served before. */
     async goBack({ target, endpoint, reason }: Place & { readonly reason: string }): Promise<WentBack> {
       const place = { target, endpoint };
-      const { serving } = await endpointStanding(pool, place);
+      const [{ serving }, promotion] = await Promise.all([endpointStanding(pool, place), lastPromotion(pool, place)]);
+      // Whoever took the traffic back knows why; the version before is the one that they left.
+      if (promotion?.promoted && serving !== promotion.promoted)
+        return { settled: true, response: 'traffic was taken back from the last promotion already' };
       const before = await previousVersion(pool, place, serving);
       if (!before)
         return { settled: true, response: 'no earlier version is on record, so there is nothing to go back to' };

@@ -18,6 +18,8 @@ export interface SendAlert {
   readonly alert: Alert;
   /** `null`: the worker's own. */
   readonly receivers: readonly Receiver[] | null;
+  /** Tells apart what is told more than once, whoever tries; the activity itself where absent. */
+  readonly occasion?: string;
 }
 
 export interface TryReceivers {
@@ -38,11 +40,13 @@ export function createNotifyActivities(deps: Deps) {
     },
 
     /** Tells receivers of an alert; a webhook gets it as it is, with `event: "alert"`. */
-    async sendAlert({ alert: given, receivers }: SendAlert): Promise<void> {
+    async sendAlert({ alert: given, receivers, occasion }: SendAlert): Promise<void> {
       const { workflowExecution, activityId } = Context.current().info;
       const { workflowId = '', runId = '' } = workflowExecution ?? {};
       const alert = { ...given, link: given.link ?? linkTo(deps, workflowId, runId) };
-      const delivery = [alert.key, alert.status, runId, activityId].join(':');
+      const delivery = [alert.key, alert.status, ...(occasion === undefined ? [runId, activityId] : [occasion])].join(
+        ':',
+      );
       const message = { alert, delivery, body: { event: 'alert', ...alert } };
       const told = receivers ?? (await ownReceivers(deps));
       await remembered((has) => deliver(deps, message, told, has));

@@ -46,8 +46,8 @@ export function createRollbackActivities(deps: Deps) {
         runtime,
         serving: reading.settings,
         // Whoever was told of the last rollout is told of its end, by the gates that judged it.
-        ...(last && { gates: last.gates }),
-        notify: last?.notify.length ? last.notify : ((await deps.receivers?.()) ?? []),
+        ...(last && { gates: last.gates, ...(last.rollback && { rollback: last.rollback }) }),
+        notify: last ? last.notify : ((await deps.receivers?.()) ?? []),
       };
       return {
         plan,

@@ -2,6 +2,9 @@ import type { Duration } from './duration.ts';
 import type { GatePlan, PlannedMetric } from './plan.ts';
 import { parseDuration } from './duration.ts';
 
+/** Largest reward of one prediction, either way, in its own unit. */
+export const MOST_REWARD = 1e12;
+
 /** An A/B test as a person writes it: between canary and all traffic, users of both versions are compared by what they bring. */
 export interface AbSpec {
   /** Percent of users on the candidate. */

@@ -42,8 +42,8 @@ export interface DrillResult extends RolloutResult {
 
 /** Most live traffic that a drill may take, in parts per 10,000, and longest time: users did not ask for it. */
 export const MOST_DRILL_WEIGHT = 100;
-export const LONGEST_DRILL_MS = parseDuration('30m');
-export const LONGEST_LIVE_DRILL_MS = parseDuration('10m');
+const LONGEST_DRILL_MS = parseDuration('30m');
+const LONGEST_LIVE_DRILL_MS = parseDuration('10m');
 export const DRILL_WITHIN_MS = parseDuration('2m');
 
 /** How much slower the copy answers, at most half of the time that a prediction may take. */

@@ -40,6 +40,14 @@ export interface WindowSeen {
   readonly unjudged: string | null;
 }
 
+/** An alert that one receiver has not got yet. */
+export interface Unsent {
+  readonly alert: Alert;
+  readonly to: Receiver;
+  /** ISO 8601: when it was to be told; tells apart what may be told more than once of an incident. */
+  readonly at: string;
+}
+
 /** Everything that a monitor takes along when it continues as new. */
 export interface CarriedMonitor {
   /** `null` until it was read from the ledger. */
@@ -58,7 +66,7 @@ export interface CarriedMonitor {
   readonly since: string;
   readonly last: WindowSeen | null;
   /** Alerts that did not get through yet. */
-  readonly unsent: readonly Alert[];
+  readonly unsent: readonly Unsent[];
 }
 
 /** The answer to a monitor's query `status`. */

@@ -111,7 +111,7 @@ export function describeRetrain({ job, timeoutMs, cooldownMs }: RetrainPlan): st
   return `${describeJob(job)} ${within}; findings start the next one no sooner than ${formatDuration(cooldownMs)} after it`;
 }
 
-export function describeJob(job: JobPlan): string {
+function describeJob(job: JobPlan): string {
   if (job.kind === 'command') return job.command.join(' ');
   if (job.kind === 'project') return `MLflow Project ${job.uri}, ${job.entryPoint}`;
   return `${/^https?:\/\/([^/?#]+)/.exec(job.url)?.[1] ?? job.url}, by webhook,`;

@@ -159,7 +159,6 @@ async function goBack(run: Run, ending: Ending): Promise<RolloutResult> {
 function diagnosisAfter({ facts, stable, candidate, controls }: Run, { outcome, reason }: Ending): Diagnosis | null {
   const { rollback } = facts.plan;
   if (rollback?.style !== 'to-shadow' || !stable || outcome !== 'rolled_back' || reason !== 'GateFailed') return null;
-  controls.endSoak = false;
   controls.soaking = true;
   return { serving: stable, left: candidate, sticky: facts.snapshot.route.sticky, forMs: rollback.shadowForMs ?? 0 };
 }

@@ -3,20 +3,20 @@ import type { RolloutPlan } from '../../domain/plan.ts';
 import { query } from './query.ts';
 import type { LedgerPlace } from './ledger.ts';
 
-/** The rollout that was promoted last on an endpoint, with its plan; `null` when none was. @throws StoreUnreachable */
+/** The rollout that was promoted last on an endpoint, with its plan and the version's key; `null` when none was. @throws StoreUnreachable */
 export async function lastPromotion(
   pool: Pool,
   { target, endpoint }: LedgerPlace,
-): Promise<{ readonly rolloutId: string; readonly plan: RolloutPlan } | null> {
-  const [row] = await query<{ rollout_id: string; plan: RolloutPlan }>(
+): Promise<{ readonly rolloutId: string; readonly plan: RolloutPlan; readonly promoted: string | null } | null> {
+  const [row] = await query<{ rollout_id: string; plan: RolloutPlan; promoted: string | null }>(
     pool,
-    `SELECT begun.rollout_id, begun.detail -> 'plan' AS plan FROM slipway.ledger AS begun
+    `SELECT begun.rollout_id, begun.detail -> 'plan' AS plan, begun.detail #>> '{candidate,key}' AS promoted FROM slipway.ledger AS begun
      WHERE begun.target = $1 AND begun.endpoint = $2 AND begun.reason = 'RolloutStarted' AND begun.rollout_id = (
        SELECT rollout_id FROM slipway.ledger
        WHERE target = $1 AND endpoint = $2 AND reason = 'Promoted' ORDER BY seq DESC LIMIT 1)`,
     [target, endpoint],
   );
-  return row ? { rolloutId: row.rollout_id, plan: row.plan } : null;
+  return row ? { rolloutId: row.rollout_id, plan: row.plan, promoted: row.promoted } : null;
 }
 
 /** What the ledger says of an endpoint now: whether anything changes it, and which version serves. @throws StoreUnreachable */
@@ -27,7 +27,9 @@ export async function endpointStanding(
   const [row] = await query<{ stage: string | null; serving: string | null }>(
     pool,
     `SELECT
-       (SELECT stage FROM slipway.ledger WHERE target = $1 AND endpoint = $2 ORDER BY seq DESC LIMIT 1) AS stage,
+       -- A look at the version before holds no lock, and may be written down in the middle of the next rollout.
+       (SELECT stage FROM slipway.ledger
+        WHERE target = $1 AND endpoint = $2 AND step IS DISTINCT FROM 'aftermath' ORDER BY seq DESC LIMIT 1) AS stage,
        (SELECT detail ->> 'serving' FROM slipway.ledger
         WHERE target = $1 AND endpoint = $2 AND stage = 'done' AND detail ? 'serving' ORDER BY seq DESC LIMIT 1) AS serving`,
     [target, endpoint],

@@ -1,6 +1,13 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { addActFlags, addPlace, messageOf, parseTime, withRollouts, type ActFlags } from './common.ts';
-import { DRILL_WITHIN_MS, exposureSeconds, FAULTS, type DrillResult, type FaultKind } from '../../domain/drill.ts';
+import {
+  DRILL_WITHIN_MS,
+  exposureSeconds,
+  FAULTS,
+  MOST_DRILL_WEIGHT,
+  type DrillResult,
+  type FaultKind,
+} from '../../domain/drill.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { shortPlace, type Place } from '../rollouts/place.ts';
@@ -73,6 +80,8 @@ function parseFault(text: string): FaultKind {
 
 function parseWeight(text: string): number {
   const percent = Number(text.replace(/\s*%$/, ''));
-  if (!(percent > 0 && percent <= 1)) throw new InvalidArgumentError('A drill takes more than 0 and at most 1 %.');
+  const most = MOST_DRILL_WEIGHT / 100;
+  if (!(percent > 0 && percent <= most))
+    throw new InvalidArgumentError(`A drill takes more than 0 and at most ${most} %.`);
   return Math.max(1, Math.round(percent * 100));
 }

@@ -13,6 +13,10 @@ interface MonitorFlags extends ActFlags {
   readonly stop?: boolean;
 }
 
+/** Of a window, as the monitor takes them. */
+const SHORTEST_MS = 1_000;
+const LONGEST_MS = 86_400_000;
+
 const VERBS = ['pause', 'resume', 'stop'] as const;
 
 const SAID = {
@@ -85,10 +89,12 @@ async function showMonitors(
 }
 
 function parseLength(text: string): string {
+  const wrong = () => new InvalidArgumentError('Write a length such as 30s, 5m or 1h: from 1s to 1d.');
   try {
-    parseDuration(text);
+    const ms = parseDuration(text);
+    if (ms < SHORTEST_MS || ms > LONGEST_MS) throw wrong();
     return text;
   } catch {
-    throw new InvalidArgumentError('Write a length such as 30s, 5m or 1h.');
+    throw wrong();
   }
 }

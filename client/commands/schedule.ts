@@ -57,6 +57,7 @@ Examples:
     .action(async (place: Place, { every, cron, timezone, by, json }: SetFlags) => {
       if ((every === undefined) === (cron === undefined))
         throw usageFailure('say when: slipway schedule set digits --every 7d, or --cron "0 3 * * 1"');
+      if (every !== undefined && timezone !== undefined) throw usageFailure('--timezone goes with --cron alone');
       const when = every === undefined ? { cron: cron ?? '', ...(timezone !== undefined && { timezone }) } : { every };
       await withRollouts((rollouts) => rollouts.setRetrainSchedule(place, when, by));
       const name = shortPlace(place);

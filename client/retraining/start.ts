@@ -23,7 +23,9 @@ export async function startRetraining(client: Client, input: RetrainInput): Prom
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
-    const { runId, typedSearchAttributes } = await client.workflow.getHandle(place.workflowId).describe();
+    const { runId, status, typedSearchAttributes } = await client.workflow.getHandle(place.workflowId).describe();
+    // It has ended since, and nothing of it is left to join.
+    if (status.name !== 'RUNNING') continue;
     if (typedSearchAttributes.get(ATTRIBUTES.stage) !== 'cooldown') return { ...place, runId, how: 'attached' };
     try {
       const message = { by, ...(reason !== undefined && { reason }), ...(spec && { spec }) };

@@ -33,7 +33,7 @@ export interface Trust {
   readonly most: number;
 }
 
-export const CAUTIOUS: Trust = { spread: 2, most: 3 };
+const CAUTIOUS: Trust = { spread: 2, most: 3 };
 
 /** False alarms of one guard: one in so long, on average, or fewer. */
 const PEACE_MS = 365 * 86_400_000;

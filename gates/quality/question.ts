@@ -27,6 +27,9 @@ const unwrapped = (value: string) => `case jsonb_typeof(${value})
   when 'object' then (select case when count(*) = 1 then (array_agg(e.value))[1] end from jsonb_each(${value}) e)
   else ${value} end`;
 
+/** A number whose fourth power is a number still: one mistyped label must not end the statement. */
+const bounded = (value: string) => `least(greatest((${value} #>> '{}')::numeric, -1e70), 1e70)::float8`;
+
 /** As text, the same for `3` and `3.0`. */
 const plain = (value: string) => `case jsonb_typeof(${value})
   when 'number' then trim_scale((${value} #>> '{}')::numeric)::text else ${value} #>> '{}' end`;
@@ -39,7 +42,7 @@ export function errorSumsQuestion(window: QualityWindow): Statement {
   const { text, values } = judged(window);
   return {
     text: `${text}, numbered as (
-      select version, (label #>> '{}')::float8 as label, (prediction #>> '{}')::float8 - (label #>> '{}')::float8 as error,
+      select version, ${bounded('label')} as label, ${bounded('prediction')} - ${bounded('label')} as error,
         label #>> '{}' ~ '[.]\\d*[1-9]' or prediction #>> '{}' ~ '[.]\\d*[1-9]' as fraction
       from judged where jsonb_typeof(label) = 'number' and jsonb_typeof(prediction) = 'number'
     ), others as (
@@ -68,7 +71,7 @@ export function cellsQuestion(window: QualityWindow, versions: readonly string[]
 }
 
 /** More pairs than this are no classes. */
-export const MOST_CELLS = 20_000;
+const MOST_CELLS = 20_000;
 
 export type ErrorSumsRow = ErrorSums & {
   readonly version: string;

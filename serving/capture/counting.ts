@@ -134,6 +134,8 @@ export function createCounting(ports: CountingPorts): Counting {
     // These are still of the route before.
     send(known, drafts);
     known.endpoint = endpoint;
+    // A program that scores may be large; the next shadow starts it again.
+    if (endpoint.route.mirrors.length === 0 || !endpoint.settings.capture.comparison?.score) judges.stop(name);
     meters.watch(name, endpoint.servers, versionsOf(endpoint.route));
   }
 

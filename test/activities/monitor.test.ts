@@ -159,6 +159,23 @@ test('going back starts a rollback to the version that served before, and says w
   expect(asked.at(-1)).toEqual({ ...place, version: '1', by: 'slipway monitor', reason: 'errors-1' });
 });
 
+test('a version that people left is not gone back to, and what is written of it later holds nothing up', async () => {
+  const endpoint = fresh();
+  await promoted(endpoint, NEW.key);
+  const asked: unknown[] = [];
+  const workflows = { startRollback: (input: unknown) => (asked.push(input), Promise.resolve(true)) };
+  const back = run({ doctor: { workflows } as unknown as NonNullable<Deps['doctor']> });
+  await ledger(endpoint, 'RolledBack', { rolloutId: 'by-hand', stage: 'done', detail: { serving: OLD.key } });
+  expect(await back.goBack({ target: 'local', endpoint, reason: 'errors-1' })).toEqual({
+    settled: true,
+    response: 'traffic was taken back from the last promotion already',
+  });
+  expect(asked).toEqual([]);
+  await ledger(endpoint, 'RolloutStarted', { rolloutId: 'next', stage: 'preflight', detail: {} });
+  await ledger(endpoint, 'ServesAsBefore', { rolloutId: 'by-hand', stage: 'done', step: 'aftermath', detail: {} });
+  expect((await look(endpoint)).unjudged, 'the next rollout runs all the same').toBe('a rollout is under way');
+});
+
 const START = { version: null, memory: {}, afterIndex: null };
 
 function run(parts: Partial<Deps> = {}) {
@@ -186,7 +203,7 @@ function seal(endpoint: string, count: number, candidate: Counts, from = 0): Pro
 
 async function promoted(endpoint: string, serving = CANDIDATE, spec: Partial<RolloutSpec> = {}): Promise<void> {
   const plan = planRollout({ endpoint, model: 'digits', ...spec });
-  await ledger(endpoint, 'RolloutStarted', { stage: 'preflight', detail: { plan } });
+  await ledger(endpoint, 'RolloutStarted', { stage: 'preflight', detail: { plan, candidate: { key: serving } } });
   await ledger(endpoint, 'Promoted', { stage: 'done', detail: { serving } });
 }
 

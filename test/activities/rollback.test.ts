@@ -85,11 +85,16 @@ test('of a route that was left between two versions, either one may be gone back
 });
 
 test('whoever was told of the last rollout is told of going back, and its gates watch what serves then', async () => {
-  const spec = { endpoint: 'digits', model: 'digits', gates: { errors: { margin: 0.03 } } };
+  const spec = {
+    endpoint: 'digits',
+    model: 'digits',
+    gates: { errors: { margin: 0.03 } },
+    rollback: { watch: '0s' as const },
+  };
   const plan = planRollout({ ...spec, notify: [{ webhook: 'https://hooks.example.com/slipway' }] });
   await noted('local.digits.9', { reason: 'RolloutStarted', stage: 'preflight' }, { plan: { ...plan } });
   const facts = await prepared({ version: '1' }, wholeRoute(two.key));
-  expect(facts.plan).toMatchObject({ notify: plan.notify, gates: plan.gates });
+  expect(facts.plan).toMatchObject({ notify: plan.notify, gates: plan.gates, rollback: plan.rollback });
 });
 
 function prepared(

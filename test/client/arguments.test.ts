@@ -85,7 +85,7 @@ describe('help', () => {
     }
   });
 
-  test.each(commands.map((command) => command.name()).filter((name) => !['status', 'down'].includes(name)))(
+  test.each(commands.map((command) => command.name()).filter((name) => name !== 'down'))(
     '%s has an example that it would itself accept by name and options',
     async (name) => {
       const { out } = await slipway(name, '--help');

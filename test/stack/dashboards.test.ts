@@ -28,7 +28,8 @@ test('there is one dashboard for the fleet, one for an endpoint and one for a ro
   expect(dashboards.map(({ uid }) => uid).sort()).toEqual(['slipway-endpoint', 'slipway-fleet', 'slipway-rollout']);
   for (const { panels, title } of dashboards) {
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
-    for (const panel of panels) expect([title, panel.title, panel.description]).not.toContain('');
+    for (const panel of panels)
+      for (const text of [title, panel.title, panel.description]) expect(text, panel.title).toMatch(/\S/);
   }
 });
 

@@ -109,6 +109,15 @@ describe('the state of an endpoint’s labels', () => {
     expect((await slipway('outcomes', 'status', 'demand', '--since', '2026-11-20T08:00:00Z')).out).toMatch(/RMSE +\d/);
   });
 
+  test('outlives a label that is out of all measure', async () => {
+    await fill('wild', V1, [
+      [1e300, 0.5],
+      [1.5, 1e200],
+    ]);
+    const { quality } = (await status('wild')).versions[0] ?? {};
+    expect(quality).toMatchObject({ kind: 'regression', n: 2 });
+  });
+
   test('can be asked for a part of the inputs and for a window', async () => {
     const sliced = (await status('digits', '--slice', 'odd = true')).versions;
     expect(sliced[0]?.quality?.n).toBe(62);

@@ -136,6 +136,32 @@ test('alerts that do not get through are kept and sent once receivers are back',
   });
 });
 
+test('a receiver that is away keeps nothing from the others, and gets what is still true once it is back', async () => {
+  const world = new World();
+  const { recallMonitored } = world.activities;
+  const receivers = ['good', 'away'].map((name) => ({ webhook: `https://${name}.example.com`, secretEnv: null }));
+  world.activities.recallMonitored = async (place) => ({ ...(await recallMonitored(place)), receivers });
+  let isAway = true;
+  const got: string[] = [];
+  world.activities.sendAlert = ({ alert, receivers: told }) => {
+    const [to] = told ?? [];
+    const name = to && 'webhook' in to ? new URL(to.webhook).hostname.split('.')[0] : 'nobody';
+    if (isAway && name === 'away') return Promise.reject(failure('Unreachable', 'the webhook is away'));
+    got.push(`${name} ${alert.status}`);
+    return Promise.resolve();
+  };
+  await watched(world, async (handle) => {
+    world.findings = [ERRORS];
+    await windows(handle, 1);
+    world.findings = [];
+    await windows(handle, 3);
+    expect(got).toEqual(['good firing', 'good resolved']);
+    isAway = false;
+    await windows(handle, 1);
+    expect(got.slice(2)).toEqual(['away resolved']);
+  });
+});
+
 test('a window that nobody could look at is an incident by itself, and ends no other', async () => {
   const world = new World();
   let away = false;

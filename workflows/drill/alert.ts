@@ -1,3 +1,4 @@
+import { CancellationScope } from '@temporalio/workflow';
 import type { Alert } from '../../domain/alert.ts';
 import { quick } from '../proxies.ts';
 import type { Run } from '../run.ts';
@@ -15,9 +16,10 @@ export async function alertFailure({ facts }: Run, why: string): Promise<void> {
     startsAt: new Date().toISOString(),
     endsAt: null,
   };
-  await quick.sendAlert
-    .executeWithOptions({ summary: 'alert: the drill failed', scheduleToCloseTimeout: '2m' }, [
+  // Also when the way back gets through meanwhile: it came too late.
+  await CancellationScope.nonCancellable(() =>
+    quick.sendAlert.executeWithOptions({ summary: 'alert: the drill failed', scheduleToCloseTimeout: '2m' }, [
       { alert, receivers: notify },
-    ])
-    .catch(() => undefined);
+    ]),
+  ).catch(() => undefined);
 }

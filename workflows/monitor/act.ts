@@ -1,16 +1,16 @@
 import { ActivityFailure, isCancellation, log } from '@temporalio/workflow';
-import type { Alert } from '../../domain/alert.ts';
 import { alertsOf } from '../../domain/incident-alert.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { MonitorPlan } from '../../domain/monitor.ts';
-import type { Monitored } from '../../domain/monitor-run.ts';
+import type { Monitored, Unsent } from '../../domain/monitor-run.ts';
 import { afterGoingBack, afterResponse, type Decided, type Telling } from '../../domain/monitor-state.ts';
+import type { Receiver } from '../../domain/receivers.ts';
 import type { WentBack } from '../../activities/monitor.ts';
 import { quick } from '../proxies.ts';
 import { beginRetraining } from './retraining.ts';
 import type { MonitorControls } from './controls.ts';
 
-/** Most alerts that wait for receivers to come back; older ones are worth less than new ones. */
+/** Most alerts that wait for a receiver to come back; older ones are worth less than new ones. */
 const MOST_UNSENT = 100;
 
 /** Does what was decided: goes back first, so that people are told what was done, then tells them. @param at ISO 8601 */
@@ -38,10 +38,9 @@ export async function act(
   const { model, rolloutId, link, plan } = monitored;
   const about = { target, endpoint, model, rolloutId, link, policy: plan.policy };
   const alerts = tellings.flatMap((telling) => alertsOf(telling, about, at));
-  now.unsent = alerts.reduce<readonly Alert[]>(
-    (waiting, alert) => [...waiting.filter(({ key }) => key !== alert.key), alert],
-    now.unsent,
-  );
+  // Of an incident only what is true now is worth telling.
+  const waiting = now.unsent.filter(({ alert: { key } }) => !alerts.some((alert) => alert.key === key));
+  now.unsent = [...waiting, ...monitored.receivers.flatMap((to) => alerts.map((alert) => ({ alert, to, at })))];
   await send(now, monitored);
 }
 
@@ -67,19 +66,33 @@ async function goBack(place: { target: string; endpoint: string }, incident: Inc
   return done?.settled ? done.response : null;
 }
 
-/** Tells receivers in order; what does not get through is tried again after the next window. */
+/** Tells each receiver in order, whatever the others do; what does not get through is tried again after the next window. */
 async function send(now: MonitorControls['now'], { receivers }: Monitored): Promise<void> {
-  if (receivers.length === 0) now.unsent = [];
-  now.unsent = now.unsent.slice(-MOST_UNSENT);
-  for (const alert of now.unsent) {
-    const summary = `tell: ${alert.name} ${alert.status}`;
-    const sent = await orNull(async () => {
-      await quick.sendAlert.executeWithOptions({ summary, scheduleToCloseTimeout: '2m' }, [{ alert, receivers }]);
-      return true;
-    });
-    if (sent === null) return;
-    now.unsent = now.unsent.filter((waiting) => waiting !== alert);
-  }
+  const own = (to: Receiver) => now.unsent.filter((waiting) => isSame(waiting.to, to)).slice(-MOST_UNSENT);
+  now.unsent = receivers.flatMap(own);
+  await Promise.all(
+    receivers.map(async (to) => {
+      for (const waiting of own(to)) {
+        if (!(await isSent(waiting))) return;
+        now.unsent = now.unsent.filter((each) => each !== waiting);
+      }
+    }),
+  );
+}
+
+async function isSent({ alert, to, at }: Unsent): Promise<boolean> {
+  const summary = `tell: ${alert.name} ${alert.status}`;
+  const request = { alert, receivers: [to], occasion: at };
+  const sent = await orNull(async () => {
+    await quick.sendAlert.executeWithOptions({ summary, scheduleToCloseTimeout: '2m' }, [request]);
+    return true;
+  });
+  return sent !== null;
+}
+
+/** Receivers are plain data, and a new plan may name the same ones again. */
+function isSame(one: Receiver, other: Receiver): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 async function orNull<T>(attempt: () => Promise<T>): Promise<T | null> {

@@ -13,20 +13,26 @@ export async function tellOfFailure(
   const detail = error.cause?.message ?? error.message;
   progress.status.detail = detail;
   progress.end('failed', null);
-  const { target, endpoint } = progress.status;
+  const { target, endpoint, version } = progress.status;
+  const why = detail.split('\n', 1)[0];
+  if (version !== null) return tellOfWaiting(facts, progress, why ?? '');
   await tell(facts, progress, {
     name: 'RetrainFailed',
-    summary: `${target}/${endpoint}: no new version of ${facts.spec.model} was trained: ${detail.split('\n', 1)[0]}`,
+    summary: `${target}/${endpoint}: no new version of ${facts.spec.model} was trained: ${why}`,
     action: `Traffic is not concerned; mend the job, then run \`slipway retrain ${target}/${endpoint}\`.`,
   });
 }
 
-/** Tells people that a new version waits in the registry. */
-export async function tellOfSkip(facts: RetrainFacts, progress: RetrainProgress): Promise<void> {
+/** Tells people that a new version waits in the registry, since the endpoint was busy. */
+export function tellOfSkip(facts: RetrainFacts, progress: RetrainProgress): Promise<void> {
+  return tellOfWaiting(facts, progress, 'something else had the endpoint');
+}
+
+async function tellOfWaiting(facts: RetrainFacts, progress: RetrainProgress, why: string): Promise<void> {
   const { target, endpoint, version } = progress.status;
   await tell(facts, progress, {
     name: 'RetrainNotRolledOut',
-    summary: `${target}/${endpoint}: version ${version} of ${facts.spec.model} was trained and not rolled out, since something else had the endpoint`,
+    summary: `${target}/${endpoint}: version ${version} of ${facts.spec.model} was trained and not rolled out, since ${why}`,
     action: `Roll it out with \`slipway start --version ${version}\` once \`slipway get ${target}/${endpoint}\` has come to its end.`,
   });
 }

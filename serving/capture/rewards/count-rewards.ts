@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { RewardSums, UserRewards } from '../../../domain/ab.ts';
+import { MOST_REWARD, type RewardSums, type UserRewards } from '../../../domain/ab.ts';
 import type { Draft } from '../fence-tally.ts';
 
 /** Users that one batch counts at most; the rest waits for the next. */
@@ -23,7 +23,7 @@ const COUNT = `
     from due join slipway.predictions p on p.user_id = due.user_id and p.ts between due.first_at and due.due_at
     where p.target = $1 and p.endpoint = $2 and p.epoch = $3 and p.role = 'live'
   ), brought as (
-    select asked.user_id, asked.arm, r.name, sum(r.value) as value
+    select asked.user_id, asked.arm, r.name, sum(least(greatest(r.value, -${MOST_REWARD}), ${MOST_REWARD})) as value
     from asked join slipway.rewards r
       on r.target = $1 and r.endpoint = $2 and r.request_id = asked.request_id and r.received_at <= asked.due_at
     group by asked.user_id, asked.arm, r.name

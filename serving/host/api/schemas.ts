@@ -1,3 +1,4 @@
+import { MOST_REWARD } from '../../../domain/ab.ts';
 import { NAME_PATTERN } from '../../../domain/ids.ts';
 import { MOST_PROFILED } from '../../../domain/profile.ts';
 
@@ -152,7 +153,8 @@ export const putRoute = exactly({
 const rewards = {
   type: 'object',
   propertyNames: { pattern: '^[A-Za-z][A-Za-z0-9_-]{0,62}$' },
-  additionalProperties: { type: 'number' },
+  // Squares of them are summed, and one that overflows would take a whole batch with it.
+  additionalProperties: { type: 'number', minimum: -MOST_REWARD, maximum: MOST_REWARD },
   minProperties: 1,
   maxProperties: 100,
 } as const;

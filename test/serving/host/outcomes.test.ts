@@ -128,6 +128,9 @@ test('rewards arrive by request, with a label or without, and the first value of
     status: 200,
     body: { accepted: 1, rewards: 3 },
   });
+  expect(await push([{ ...brought, rewards: { paid: 1e200 } }]), 'sums of squares must be numbers').toMatchObject({
+    status: 400,
+  });
   expect(await push([{ ...brought, rewards: { paid: 7 } }])).toMatchObject({ body: { accepted: 0, rewards: 0 } });
   const read = `select row, name, value from slipway.rewards where request_id = 'bought' order by row, name`;
   expect((await client.query(read)).rows).toEqual([
