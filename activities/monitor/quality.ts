@@ -1,14 +1,7 @@
 import type { Pool } from 'pg';
 import type { Finding, QualityPlan } from '../../domain/monitor.ts';
-import type { Cell } from '../../gates/quality/classification.ts';
 import { qualityFindings } from '../../gates/quality/findings.ts';
-import {
-  cellsQuestion,
-  errorSumsQuestion,
-  isMeasured,
-  qualityOf,
-  type ErrorSumsRow,
-} from '../../gates/quality/question.ts';
+import { readQuality } from '../../gates/quality/question.ts';
 import type { Place } from '../doctor/ports.ts';
 import { query } from '../store/query.ts';
 
@@ -20,12 +13,6 @@ export async function examineQuality(
 ): Promise<Finding[]> {
   if (!plan || Object.keys({ ...plan.min, ...plan.max }).length === 0) return [];
   const window = { ...place, since: new Date(Date.parse(to) - plan.overMs).toISOString(), until: to };
-  const sums = errorSumsQuestion(window);
-  const measured = (await query<ErrorSumsRow>(pool, sums.text, sums.values)).filter(isMeasured);
-  const cells = cellsQuestion(
-    window,
-    measured.map((row) => row.version),
-  );
-  const counted = await query<Cell & { version: string }>(pool, cells.text, cells.values);
-  return qualityFindings(qualityOf(measured, counted)[version] ?? null, plan);
+  const quality = await readQuality(({ text, values }) => query(pool, text, values), window);
+  return qualityFindings(quality[version] ?? null, plan);
 }

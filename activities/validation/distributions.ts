@@ -1,5 +1,6 @@
 import { exp, ln, lnChoose } from '../../gates/numeric.ts';
 import { incompleteBeta } from '../../gates/incomplete-beta.ts';
+import { studentCdf } from '../../gates/student.ts';
 
 /** P(X = k) for X ~ Binomial(n, p). */
 export function binomialPmf(k: number, n: number, p: number): number {
@@ -18,12 +19,6 @@ export function binomialCdf(k: number, n: number, p: number): number {
 /** Upper bound of a share at level `1 − tail`, seen `k` times in `n` (Clopper and Pearson 1934). */
 export function shareAtMost(k: number, n: number, tail: number): number {
   return k >= n ? 1 : bisect(k / n, 1, (p) => binomialCdf(k, n, p) > tail);
-}
-
-/** P(T ≤ t) for Student's distribution. */
-export function studentCdf(t: number, degrees: number): number {
-  const half = incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5) / 2;
-  return t > 0 ? 1 - half : half;
 }
 
 /** The standard normal quantile, to three digits: for planning sample sizes, not for tests. */

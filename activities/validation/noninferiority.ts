@@ -1,4 +1,5 @@
-import { binomialCdf, binomialPmf, normalQuantile, shareAtMost, studentCdf } from './distributions.ts';
+import { binomialCdf, binomialPmf, normalQuantile, shareAtMost } from './distributions.ts';
+import { studentCdf } from '../../gates/student.ts';
 import { tangoScore, type PairedTable } from './paired-table.ts';
 
 /** Beyond this the score is normal for all that matters, and the exact sum only slow. */

@@ -1,4 +1,5 @@
-import { normalQuantile, studentCdf } from './distributions.ts';
+import { normalQuantile } from './distributions.ts';
+import { studentCdf } from '../../gates/student.ts';
 
 /** Below this a mean of squared errors is too far from normal for Student's test. */
 const FEWEST_ROWS = 30;

@@ -1,12 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Outcome, OutcomesAccepted } from '../../domain/serving-contract.ts';
 import { Failure } from '../failure.ts';
-import type { LabelFile } from './read-labels.ts';
+import type { OutcomeFile } from './outcome-file.ts';
 
-/** What came of a whole file. */
-export interface Pushed extends OutcomesAccepted {
-  readonly sent: number;
-}
+/** What came of a whole file; `sent` counts labels, or rewards. */
+export type Pushed = OutcomesAccepted & { readonly sent: number };
 
 export interface PushPorts {
   readonly send: (outcomes: readonly Outcome[]) => Promise<OutcomesAccepted>;
@@ -18,22 +16,29 @@ export interface PushPorts {
 const WAITS_MS = [500, 1000, 2000, 4000, 8000];
 
 /**
- * Sends a file's labels portion by portion; a portion whose answer was lost is sent again, since none counts twice.
+ * Sends a file's outcomes portion by portion; a portion whose answer was lost is sent again, since none counts twice.
  *
  * @throws Failure that says how far it came
  */
-export async function pushLabels(file: LabelFile, endpoint: string, ports: PushPorts): Promise<Pushed> {
-  const sums = { sent: 0, accepted: 0, repeated: 0, revised: 0, unknown: 0 };
+export async function pushOutcomes(
+  file: OutcomeFile<Omit<Outcome, 'endpoint'>>,
+  endpoint: string,
+  ports: PushPorts,
+): Promise<Pushed> {
+  let [sent, rewards] = [0, 0];
+  const sums = { accepted: 0, repeated: 0, revised: 0, unknown: 0 };
   for await (const portion of file.portions()) {
-    const outcomes = portion.map((label) => ({ endpoint, ...label }));
+    const outcomes = portion.map((outcome) => ({ endpoint, ...outcome }));
     const answer = await sendSurely(outcomes, ports).catch((error: unknown) => {
-      throw interrupted(error, sums.sent, file.labels);
+      throw interrupted(error, sent, file);
     });
-    sums.sent += outcomes.length;
+    for (const { label, rewards: own = {} } of outcomes)
+      sent += (label === undefined ? 0 : 1) + Object.keys(own).length;
     for (const key of ['accepted', 'repeated', 'revised', 'unknown'] as const) sums[key] += answer[key];
-    ports.onProgress(sums.sent);
+    rewards += answer.rewards ?? 0;
+    ports.onProgress(sent);
   }
-  return sums;
+  return { sent, ...sums, ...(file.what === 'reward' && { rewards }) };
 }
 
 async function sendSurely(
@@ -52,9 +57,13 @@ async function sendSurely(
   return send(outcomes);
 }
 
-function interrupted(error: unknown, sent: number, all: number): Failure {
+function interrupted(
+  error: unknown,
+  sent: number,
+  { what, count }: Pick<OutcomeFile<never>, 'what' | 'count'>,
+): Failure {
   const reason = error instanceof Error ? error.message : String(error);
   const code = error instanceof Failure ? error.code : 'failed';
-  const message = `${sent} of ${all} labels were sent, then: ${reason}; run the same command again, none counts twice`;
-  return new Failure(message, { code, details: { sent, labels: all }, cause: error });
+  const message = `${sent} of ${count} ${what}s were sent, then: ${reason}; run the same command again, none counts twice`;
+  return new Failure(message, { code, details: { sent, [`${what}s`]: count }, cause: error });
 }

@@ -1,41 +1,19 @@
 import type { Outcome } from '../../domain/serving-contract.ts';
-import { openLabelTable } from './label-table.ts';
-import type { NamedColumns } from './columns.ts';
+import { chooseColumns, type NamedColumns } from './columns.ts';
+import { openGivenTable } from './given-table.ts';
+import { firstFaults, PLACE, placeFaults, streamed, type OutcomeFile } from './outcome-file.ts';
 
 export type LabelType = 'auto' | 'text' | 'number' | 'boolean';
 
 /** A label as a file has it. */
 export type FileLabel = Omit<Outcome, 'endpoint'>;
 
-export interface RejectedLine {
-  readonly line: number;
-  readonly reason: string;
-}
-
-/** The checked labels of a file; nothing of it is sent before all of it was read. */
-export interface LabelFile {
-  /** Labels to send: one for each prediction. */
-  readonly labels: number;
-  /** Labels that a later one in the same file, by time or else by place, takes the place of. */
-  readonly superseded: number;
-  readonly rejected: number;
-  /** The first of them. */
-  readonly rejectedLines: readonly RejectedLine[];
-  readonly lineWord: 'line' | 'row';
-  /** In the file's order, at most 2048 at once. */
-  portions(): AsyncGenerator<FileLabel[], void, undefined>;
-  close(): Promise<void>;
-}
-
-/** Rejected lines that are told one by one. */
-const MOST_TOLD = 100;
-
 const NUMBER = '^-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?$';
 const YES_OR_NO = "('true', 'false')";
 
 /** @throws Failure for a file that cannot be read as a whole */
-export async function readLabels(path: string, named: NamedColumns, type: LabelType): Promise<LabelFile> {
-  const table = await openLabelTable(path, named);
+export async function readLabels(path: string, named: NamedColumns, type: LabelType): Promise<OutcomeFile<FileLabel>> {
+  const table = await openGivenTable(path, (found) => ({ ...chooseColumns(found, named, path) }));
   const { connection, lineWord } = table;
   const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJS();
   try {
@@ -45,19 +23,19 @@ export async function readLabels(path: string, named: NamedColumns, type: LabelT
       QUALIFY row_number() OVER (PARTITION BY id, place ORDER BY moment DESC NULLS LAST, line DESC) = 1`);
     const [[given, sound, kept] = []] = await rows(`SELECT count(*), count(*) FILTER (fault IS NULL),
       (SELECT count(*) FROM labels) FROM checked`);
-    const told = await rows(`SELECT line, fault FROM checked WHERE fault IS NOT NULL ORDER BY line LIMIT ${MOST_TOLD}`);
     return {
-      labels: Number(kept),
+      what: 'label',
+      count: Number(kept),
       superseded: Number(sound) - Number(kept),
       rejected: Number(given) - Number(sound),
-      rejectedLines: told.map(([line, reason]) => ({ line: Number(line), reason: reason as string })),
+      rejectedLines: await firstFaults(rows),
       lineWord,
-      async *portions() {
-        const sql = `SELECT id, place, value, kind, strftime(moment, '%Y-%m-%dT%H:%M:%S.%gZ') FROM labels ORDER BY line`;
-        const result = await connection.stream(sql);
-        for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
-          yield chunk.getRows().map(labelOf);
-      },
+      portions: () =>
+        streamed(
+          connection,
+          `SELECT id, place, value, kind, strftime(moment, '%Y-%m-%dT%H:%M:%S.%gZ') FROM labels ORDER BY line`,
+          labelOf,
+        ),
       close: () => table.close(),
     };
   } catch (error) {
@@ -69,7 +47,7 @@ export async function readLabels(path: string, named: NamedColumns, type: LabelT
 /** A file of text does not say what its labels are: numbers or yes and no where all of them are, else names. */
 async function typeOfText(rows: (sql: string) => Promise<unknown[][]>): Promise<LabelType> {
   const [[numbers, yesOrNo] = []] = await rows(`SELECT bool_and(regexp_matches(trim(label), '${NUMBER}')),
-    bool_and(lower(trim(label)) IN ${YES_OR_NO}) FROM given WHERE kind IS NULL AND trim(label) <> ''`);
+    bool_and(lower(trim(label)) IN ${YES_OR_NO}) FROM given WHERE label_kind IS NULL AND trim(label) <> ''`);
   return numbers === true ? 'number' : yesOrNo === true ? 'boolean' : 'text';
 }
 
@@ -78,10 +56,7 @@ function checked(type: LabelType): string {
   const wanted = { number: 'a number', boolean: 'true or false', text: 'text', auto: '' }[type];
   return `CREATE TABLE checked AS SELECT line, trim(id) AS id, place, value, of_kind AS kind, moment,
       CASE
-        WHEN trim(id) = '' OR id IS NULL THEN 'it has no request id'
-        WHEN length(trim(id)) > 200 THEN 'its request id is longer than 200 characters'
-        WHEN regexp_matches(id, '^[0-9.]+[eE][+][0-9]+$') THEN 'its request id is a rounded number: write ids as text'
-        WHEN place IS NULL OR place < 0 THEN 'its row "' || row[:40] || '" is no whole number from 0'
+        ${placeFaults()}
         WHEN value IS NULL OR value = '' THEN 'it has no label'
         WHEN length(value) > 1000 THEN 'its label is longer than 1000 characters'
         WHEN of_kind = 'other' THEN 'its label is a list or an object, not one value'
@@ -92,8 +67,8 @@ function checked(type: LabelType): string {
           THEN 'its time "' || time[:40] || '" cannot be read: write it as 2026-11-24T08:31:00Z'
       END AS fault
     FROM (
-      SELECT *, trim(label) AS value, coalesce(kind, '${type}') AS of_kind, try_cast(time AS TIMESTAMPTZ) AS moment,
-        CASE WHEN row IS NULL OR trim(row) = '' THEN 0 ELSE try_cast(row AS INTEGER) END AS place
+      SELECT *, trim(label) AS value, coalesce(label_kind, '${type}') AS of_kind, try_cast(time AS TIMESTAMPTZ) AS moment,
+        ${PLACE} AS place
       FROM given)`;
 }
 

@@ -1,14 +1,10 @@
-import type { Client } from 'pg';
 import {
-  cellsQuestion,
-  errorSumsQuestion,
-  isMeasured,
-  qualityOf,
-  type ErrorSumsRow,
+  readQuality,
+  type Ask,
   type Quality,
   type QualityWindow,
+  type Statement,
 } from '../../gates/quality/question.ts';
-import type { Cell } from '../../gates/quality/classification.ts';
 import { Failure } from '../failure.ts';
 import { withoutPassword } from '../stack/addresses.ts';
 import { withDatabase } from '../stack/parts/postgres-roles.ts';
@@ -48,7 +44,9 @@ export async function readOutcomes(databaseUrl: string, window: QualityWindow): 
       const { target, endpoint, since, until } = window;
       const values = [target, endpoint, since, until];
       const counts = (await client.query<Counts>(COUNTS, values)).rows;
-      const quality = await readQuality(client, window);
+      const ask: Ask = async <Row extends object>({ text, values }: Statement) =>
+        (await client.query<Row>(text, values)).rows;
+      const quality = await readQuality(ask, window);
       const [unknown] = (await client.query<Unknown>(UNKNOWN, [target, endpoint])).rows;
       return {
         ...{ target, endpoint, since, until },
@@ -71,14 +69,6 @@ export async function readOutcomes(databaseUrl: string, window: QualityWindow): 
       { code: 'no_database', cause: error },
     );
   }
-}
-
-async function readQuality(client: Client, window: QualityWindow) {
-  const ask = async <Row extends object>({ text, values }: { text: string; values: unknown[] }) =>
-    (await client.query<Row>(text, values)).rows;
-  const measured = (await ask<ErrorSumsRow>(errorSumsQuestion(window))).filter(isMeasured);
-  const known = measured.map(({ version }) => version);
-  return qualityOf(measured, await ask<Cell & { version: string }>(cellsQuestion(window, known)));
 }
 
 interface Counts {

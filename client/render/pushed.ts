@@ -1,21 +1,25 @@
 import { UNKNOWN_LABEL_DAYS } from '../../domain/serving-contract.ts';
 import type { Pushed } from '../outcomes/push.ts';
-import type { LabelFile } from '../outcomes/read-labels.ts';
+import type { OutcomeFile } from '../outcomes/outcome-file.ts';
 import { paint } from '../terminal.ts';
 
 /** Rejected lines shown; `--json` has more of them. */
 const MOST_SHOWN = 10;
 
 export function renderPushed(
-  { sent, accepted, repeated, revised, unknown }: Pushed,
-  { superseded, rejected, rejectedLines, lineWord }: Omit<LabelFile, 'portions' | 'close'>,
+  { sent, accepted, repeated, revised, unknown, rewards = 0 }: Pushed,
+  { what, superseded, rejected, rejectedLines, lineWord }: Omit<OutcomeFile<never>, 'count' | 'portions' | 'close'>,
 ): string {
-  const parts = [
-    `${amount(accepted)} accepted`,
-    `${amount(repeated)} already known`,
-    ...(revised > 0 ? [`${amount(revised)} revised`] : []),
-  ];
-  const lines = [`${rejected > 0 ? paint.warn('!') : paint.good('✓')} ${labels(sent)} sent: ${parts.join(', ')}`];
+  const parts =
+    what === 'reward'
+      ? [`${amount(rewards)} new`, `${amount(sent - rewards)} already known`]
+      : [
+          `${amount(accepted)} accepted`,
+          `${amount(repeated)} already known`,
+          ...(revised > 0 ? [`${amount(revised)} revised`] : []),
+        ];
+  const all = `${amount(sent)} ${what}${sent === 1 ? '' : 's'}`;
+  const lines = [`${rejected > 0 ? paint.warn('!') : paint.good('✓')} ${all} sent: ${parts.join(', ')}`];
   if (unknown > 0)
     lines.push(
       `  ${labels(unknown)} of unknown ids, kept for ${UNKNOWN_LABEL_DAYS} days in case their predictions come`,

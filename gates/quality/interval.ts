@@ -1,5 +1,5 @@
 import { exp, ln } from '../numeric.ts';
-import { incompleteBeta } from '../incomplete-beta.ts';
+import { studentCdf } from '../student.ts';
 
 /** A figure with the interval that holds the true one in 95 of 100 cases; without one where it cannot be told. */
 export interface Estimate {
@@ -51,8 +51,7 @@ function studentQuantile(degrees: number): number {
   let [low, high] = [Z, 13];
   for (let i = 0; i < 60; i += 1) {
     const t = (low + high) / 2;
-    const tail = incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5) / 2;
-    if (tail > 0.025) low = t;
+    if (studentCdf(-t, degrees) > 0.025) low = t;
     else high = t;
   }
   return high;

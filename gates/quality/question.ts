@@ -38,7 +38,7 @@ const plain = (value: string) => `case jsonb_typeof(${value})
  * Sums of errors by version, for labels and predictions that are numbers; `fractions` tells measurements from ids of
  * classes. Takes one row for each version that has labels.
  */
-export function errorSumsQuestion(window: QualityWindow): Statement {
+function errorSumsQuestion(window: QualityWindow): Statement {
   const { text, values } = judged(window);
   return {
     text: `${text}, numbered as (
@@ -58,7 +58,7 @@ export function errorSumsQuestion(window: QualityWindow): Statement {
 }
 
 /** How often each label met each prediction, by version; the rarest are left out behind the limit. */
-export function cellsQuestion(window: QualityWindow, versions: readonly string[]): Statement {
+function cellsQuestion(window: QualityWindow, versions: readonly string[]): Statement {
   const { text, values } = judged(window);
   const parameter = values.push([...versions]);
   return {
@@ -73,22 +73,25 @@ export function cellsQuestion(window: QualityWindow, versions: readonly string[]
 /** More pairs than this are no classes. */
 const MOST_CELLS = 20_000;
 
-export type ErrorSumsRow = ErrorSums & {
+type ErrorSumsRow = ErrorSums & {
   readonly version: string;
   readonly fractions: boolean;
   readonly others: number;
 };
 
 /** Whether a version's labels are measurements: all of them numbers, at least one with a fraction. */
-export function isMeasured({ fractions, others }: ErrorSumsRow): boolean {
+function isMeasured({ fractions, others }: ErrorSumsRow): boolean {
   return fractions && others === 0;
 }
 
-/** What the labels say of each version. */
-export function qualityOf(
-  measured: readonly ErrorSumsRow[],
-  cells: readonly (Cell & { readonly version: string })[],
-): Readonly<Record<string, Quality>> {
+/** Runs a statement and gives its rows. */
+export type Ask = <Row extends object>(statement: Statement) => Promise<Row[]>;
+
+/** What the labels say of each version. @throws whatever `ask` throws */
+export async function readQuality(ask: Ask, window: QualityWindow): Promise<Readonly<Record<string, Quality>>> {
+  const measured = (await ask<ErrorSumsRow>(errorSumsQuestion(window))).filter(isMeasured);
+  const known = measured.map(({ version }) => version);
+  const cells = await ask<Cell & { readonly version: string }>(cellsQuestion(window, known));
   const classes = [...Map.groupBy(cells, ({ version }) => version)];
   return Object.fromEntries<Quality>([
     ...measured.map((sums) => [sums.version, regress(sums)] as const),

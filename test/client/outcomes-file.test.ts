@@ -5,9 +5,10 @@ import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NamedColumns } from '../../client/outcomes/columns.ts';
-import { pushLabels } from '../../client/outcomes/push.ts';
+import { pushOutcomes } from '../../client/outcomes/push.ts';
 import { readLabels, type FileLabel, type LabelType } from '../../client/outcomes/read-labels.ts';
 import { renderPushed } from '../../client/render/pushed.ts';
+import { readRewards } from '../../client/outcomes/read-rewards.ts';
 import { Failure } from '../../client/failure.ts';
 
 let folder: string;
@@ -104,6 +105,63 @@ describe('a file of labels', () => {
   });
 });
 
+describe('a file of rewards', () => {
+  const paid = { name: 'paid', column: 'paid' };
+  const revenue = { name: 'revenue', column: 'amount' };
+
+  async function readAll(path: string) {
+    const file = await readRewards(path, {}, [paid, revenue]);
+    const brought = [];
+    for await (const portion of file.portions()) brought.push(...portion);
+    await file.close();
+    return { brought, count: file.count, rejectedLines: file.rejectedLines };
+  }
+
+  test('brings the rewards of a line together, nothing for an empty field, and yes and no as 1 and 0', async () => {
+    const path = await fileOf('orders.csv', 'request_id,row,paid,amount\n007,,true,12.5\nb,2,false,\nb,2,true,\n');
+    expect(await readAll(path)).toEqual({
+      brought: [
+        { requestId: '007', row: 0, rewards: { paid: 1, revenue: 12.5 } },
+        { requestId: 'b', row: 2, rewards: { paid: 0 } },
+        // The first one stands, which is the serving host's to say.
+        { requestId: 'b', row: 2, rewards: { paid: 1 } },
+      ],
+      count: 4,
+      rejectedLines: [],
+    });
+    const json = await fileOf('orders.jsonl', '{"id":"a","paid":true,"amount":-3}\n{"id":"b","amount":2}\n');
+    expect((await readAll(json)).brought.map(({ rewards }) => rewards)).toEqual([
+      { paid: 1, revenue: -3 },
+      { revenue: 2 },
+    ]);
+  });
+
+  test('loses only the lines that cannot be sent, each named with its reason', async () => {
+    const path = await fileOf('odd.csv', 'id,paid,amount\na,maybe,1\nb,,\nc,1,1e13\n,1,1\nd,1,NaN\ne,1,2\n');
+    const { brought, count, rejectedLines } = await readAll(path);
+    expect(brought.map(({ requestId }) => requestId)).toEqual(['e']);
+    expect(count).toBe(2);
+    expect(rejectedLines.map(({ line, reason }) => `${line}: ${reason}`)).toEqual([
+      '2: its paid "maybe" is not a number',
+      '3: it has no reward',
+      '4: its revenue is beyond 1000000000000',
+      '5: it has no request id',
+      '6: its revenue "NaN" is not a number',
+    ]);
+    const nested = await fileOf('nested-reward.jsonl', '{"id":"a","paid":[1],"amount":1}\n');
+    expect((await readAll(nested)).rejectedLines).toEqual([
+      { line: 1, reason: 'its paid is a list, an object or a time, not a number' },
+    ]);
+  });
+
+  test('without the column of a reward is refused, with what it has', async () => {
+    const path = await fileOf('unpaid.csv', 'id,paid\na,1\n');
+    await expect(readAll(path)).rejects.toThrow(
+      /no column "amount" \(--reward revenue\): name it as --reward revenue=COLUMN; it has id, paid/,
+    );
+  });
+});
+
 describe('a file that cannot be read is refused with place and remedy:', () => {
   test.each([
     ['short.csv', 'id,label\na,1\nb\n', /short\.csv, line 3: it has 1 fields and the first line 2; mend it/],
@@ -136,7 +194,7 @@ describe('pushing', () => {
     const file = await readLabels(await many(5000), {}, 'auto');
     const sent: string[] = [];
     let lost = false;
-    const pushed = await pushLabels(file, 'digits', {
+    const pushed = await pushOutcomes(file, 'digits', {
       waitsMs: [0],
       onProgress: () => undefined,
       send: (outcomes) => {
@@ -161,15 +219,28 @@ describe('pushing', () => {
       if (asked === 1) return Promise.resolve({ ...taken, accepted: 2048 });
       return Promise.reject(new Failure('the serving host refuses: no such endpoint', { code: 'refused' }));
     };
-    await expect(pushLabels(file, 'digits', { send, onProgress: () => undefined })).rejects.toThrow(
+    await expect(pushOutcomes(file, 'digits', { send, onProgress: () => undefined })).rejects.toThrow(
       /2048 of 3000 labels were sent, then: the serving host refuses.*none counts twice/,
     );
     await file.close();
     expect(asked).toBe(2);
   });
 
+  test('counts rewards one by one, and tells how many were new', async () => {
+    const path = await fileOf('wide.csv', 'id,paid,amount\na,1,2\nb,,3\n');
+    const file = await readRewards(path, {}, [
+      { name: 'paid', column: 'paid' },
+      { name: 'revenue', column: 'amount' },
+    ]);
+    const send = () => Promise.resolve({ ...taken, rewards: 2 });
+    const pushed = await pushOutcomes(file, 'shop', { send, onProgress: () => undefined });
+    expect(pushed).toMatchObject({ sent: 3, rewards: 2 });
+    expect(renderPushed(pushed, file)).toBe('✓ 3 rewards sent: 2 new, 1 already known\n');
+    await file.close();
+  });
+
   test('ends with one line, and with the lines that were rejected', () => {
-    const file = { labels: 1203, superseded: 0, rejected: 1, lineWord: 'line' as const };
+    const file = { what: 'label' as const, superseded: 0, rejected: 1, lineWord: 'line' as const };
     const rejectedLines = [{ line: 7, reason: 'it has no label' }];
     expect(
       renderPushed({ sent: 1203, accepted: 1200, repeated: 2, revised: 1, unknown: 4 }, { ...file, rejectedLines }),

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  binomialCdf,
-  binomialPmf,
-  normalQuantile,
-  shareAtMost,
-  studentCdf,
-} from '../../../activities/validation/distributions.ts';
+import { binomialCdf, binomialPmf, normalQuantile, shareAtMost } from '../../../activities/validation/distributions.ts';
+import { studentCdf } from '../../../gates/student.ts';
 import { incompleteBeta } from '../../../gates/incomplete-beta.ts';
 
 // Every expected value here is scipy 1.17.1's: beta.cdf, binom.cdf, binom.pmf, t.cdf, beta.ppf.

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Client } from 'pg';
 import { createPostgresOutcomes } from '../../../serving/host/postgres-outcomes.ts';
 import { slipway } from '../../client/recording-terminal.ts';
@@ -78,26 +78,46 @@ test('a label is credited to the version that served as soon as it comes', async
   await client.query("delete from slipway.predictions where request_id = 'served'");
 });
 
-test('a file that is pushed twice from the command line counts once', async () => {
-  const home = await mkdtemp(join(tmpdir(), 'slipway-push-'));
-  await mkdir(join(home, 'serving'));
-  await writeFile(join(home, 'serving', 'host.json'), JSON.stringify({ url: running.url }));
-  await writeFile(join(home, 'serving', 'token'), TOKEN);
-  const file = join(home, 'labels.csv');
-  const lines = Array.from({ length: 3000 }, (_, i) => `pushed-${i},${i % 10}\n`);
-  await writeFile(file, `request_id,label\n${lines.join('')}`);
-  vi.stubEnv('SLIPWAY_HOME', home);
-  try {
+describe('a file from the command line', () => {
+  let home: string;
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'slipway-push-'));
+    await mkdir(join(home, 'serving'));
+    await writeFile(join(home, 'serving', 'host.json'), JSON.stringify({ url: running.url }));
+    await writeFile(join(home, 'serving', 'token'), TOKEN);
+  });
+  beforeEach(() => void vi.stubEnv('SLIPWAY_HOME', home));
+  afterEach(() => void vi.unstubAllEnvs());
+  afterAll(() => rm(home, { recursive: true }));
+
+  test('counts once when it is pushed twice', async () => {
+    const file = join(home, 'labels.csv');
+    const lines = Array.from({ length: 3000 }, (_, i) => `pushed-${i},${i % 10}\n`);
+    await writeFile(file, `request_id,label\n${lines.join('')}`);
     const push = () => slipway('outcomes', 'push', file, '--endpoint', 'digits');
     expect((await push()).out).toContain('3,000 accepted, 0 already known');
     expect((await push()).out).toContain('0 accepted, 3,000 already known');
     const wrong = await slipway('outcomes', 'push', file, '--endpoint', 'none');
     expect(wrong.err).toContain('there is no endpoint none');
-  } finally {
-    vi.unstubAllEnvs();
-    await rm(home, { recursive: true });
-  }
-}, 30_000);
+  }, 30_000);
+
+  test('brings rewards too, each once, and of two values for one request the first', async () => {
+    const file = join(home, 'orders.csv');
+    await writeFile(file, 'id,paid,amount\norder-1,true,12.5\norder-2,false,\norder-1,true,99\n');
+    const push = (...rewards: string[]) => slipway('outcomes', 'push', file, '--endpoint', 'digits', ...rewards);
+    const both = ['--reward', 'paid', '--reward', 'revenue=amount'];
+    expect((await push(...both)).out).toContain('5 rewards sent: 3 new, 2 already known');
+    expect((await push(...both)).out).toContain('0 new, 5 already known');
+    const read = `select request_id, name, value from slipway.rewards where request_id like 'order-%' order by 1, 2`;
+    expect((await client.query(read)).rows).toEqual([
+      { request_id: 'order-1', name: 'paid', value: 1 },
+      { request_id: 'order-1', name: 'revenue', value: 12.5 },
+      { request_id: 'order-2', name: 'paid', value: 0 },
+    ]);
+    expect(await push('--reward', 'no name')).toMatchObject({ code: 2 });
+    expect(await push('--reward', 'paid', '--label', 'paid')).toMatchObject({ code: 2 });
+  }, 30_000);
+});
 
 test('the predictions of one user are deleted, and no others', async () => {
   const insert = `insert into slipway.predictions (ts, target, endpoint, request_id, row, arm, role, epoch, sequence, user_id, status, latency_ms)

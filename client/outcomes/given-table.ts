@@ -3,14 +3,15 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { usageFailure } from '../failure.ts';
-import { chooseColumns, type LabelColumns, type NamedColumns } from './columns.ts';
 import { readCsvHeader } from './csv-header.ts';
 
-/** A database of its own, with the file's labels as text in a table `given (line, id, row, label, kind, time)`. */
-export interface LabelTable {
+/**
+ * A database of its own, with a file in a table `given`: `line`, and of each chosen column its text under the name that it
+ * was chosen for, with the kind of its value beside it (`label`, `label_kind`).
+ */
+export interface GivenTable {
   readonly connection: DuckDBConnection;
-  readonly columns: LabelColumns;
-  /** What a number of {@link given} counts: a file of records has no lines. */
+  /** What `line` counts: a file of records has no lines. */
   readonly lineWord: 'line' | 'row';
   close(): Promise<void>;
 }
@@ -33,7 +34,10 @@ const SETTINGS = { autoinstall_known_extensions: 'false', autoload_known_extensi
  *
  * @throws Failure for a file that is none, or a column that is not there
  */
-export async function openLabelTable(path: string, named: NamedColumns): Promise<LabelTable> {
+export async function openGivenTable(
+  path: string,
+  choose: (found: readonly string[]) => Readonly<Record<string, string | null>>,
+): Promise<GivenTable> {
   const found = await stat(path).catch(() => null);
   if (!found?.isFile()) throw usageFailure(`there is no file ${path}`);
   const folder = await mkdtemp(join(tmpdir(), 'slipway-outcomes-'));
@@ -52,19 +56,20 @@ export async function openLabelTable(path: string, named: NamedColumns): Promise
     // A time without a zone is in UTC on every machine.
     await connection.run("SET timezone = 'UTC'");
     const source = await sourceOf(connection, path);
-    const columns = chooseColumns(source.columns, named, path);
-    await connection.run(tableOf(source, columns));
-    return { connection, columns, lineWord: extname(path) === '.parquet' ? 'row' : 'line', close };
+    await connection.run(tableOf(source, choose(source.columns)));
+    return { connection, lineWord: extname(path) === '.parquet' ? 'row' : 'line', close };
   } catch (error) {
     await close();
     throw isDuckDb(error) ? unreadable(path, error) : error;
   }
 }
 
-function tableOf({ from, heading, text, kind }: Source, { id, row, label, time }: LabelColumns): string {
-  const optional = (column: string | null) => (column === null ? 'NULL::VARCHAR' : text(column));
-  return `CREATE TABLE given AS SELECT row_number() OVER () + ${heading} AS line, ${text(id)} AS id,
-    ${optional(row)} AS row, ${text(label)} AS label, ${kind(label)} AS kind, ${optional(time)} AS time FROM ${from}`;
+function tableOf({ from, heading, text, kind }: Source, chosen: Readonly<Record<string, string | null>>): string {
+  const fields = Object.entries(chosen).map(([name, column]) => {
+    const [value, type] = column === null ? ['NULL::VARCHAR', 'NULL::VARCHAR'] : [text(column), kind(column)];
+    return `${value} AS ${quoted(name)}, ${type} AS ${quoted(`${name}_kind`)}`;
+  });
+  return `CREATE TABLE given AS SELECT row_number() OVER () + ${heading} AS line, ${fields.join(', ')} FROM ${from}`;
 }
 
 async function sourceOf(connection: DuckDBConnection, path: string): Promise<Source> {
