@@ -5,9 +5,10 @@ import { testAlert, type NotifyInput } from '../domain/notify-test.ts';
 import type { Delivery, Receiver } from '../domain/receivers.ts';
 import { attempt, deliver } from './alerts/deliver.ts';
 import { linkTo } from './alerts/link.ts';
-import { originHere, sendNotice } from './alerts/notices.ts';
+import { closeIncidents, originHere, sendNotice } from './alerts/notices.ts';
 import { remembered } from './alerts/remembered.ts';
 import type { Deps } from './deps.ts';
+import { readLedger } from './store/ledger.ts';
 
 export interface Notify extends Notice {
   readonly facts: NoticeFacts;
@@ -37,6 +38,13 @@ export function createNotifyActivities(deps: Deps) {
     async notify({ facts, ...notice }: Notify): Promise<void> {
       const patience = notice.event === 'rollback_failed' ? Infinity : PATIENCE_MS;
       await remembered((has) => sendNotice(deps, facts, notice, originHere(), has), patience);
+    },
+
+    /** Tells those who keep a list of open incidents that what a run may have left open there has ended with it. */
+    async endIncidents({ facts }: { facts: NoticeFacts }): Promise<void> {
+      const { plan, rolloutId } = facts;
+      const noted = new Set((await readLedger(deps.pool, plan, { rolloutId })).map(({ reason }) => reason));
+      await remembered(() => closeIncidents(deps, facts, noted, originHere()), PATIENCE_MS);
     },
 
     /** Tells receivers of an alert; a webhook gets it as it is, with `event: "alert"`. */

@@ -74,22 +74,22 @@ export class RolloutClient {
     return look(this.#client, place);
   }
 
-  /** One look a second until the rollout closes. */
-  follow(place: Place): AsyncGenerator<Sighting> {
-    return follow(this.#client, place);
+  /** One look a second until the rollout closes: the run that is named, else the latest on the endpoint. */
+  follow(place: Place, runId?: string): AsyncGenerator<Sighting> {
+    return follow(this.#client, place, runId);
   }
 
-  /** Holds the present weight; gates are still watched. */
-  pause(place: Place, message: Message = {}): Promise<void> {
+  /** Holds the present weight; gates are still watched. The run id. */
+  pause(place: Place, message: Message = {}): Promise<string> {
     return signalRollout(this.#client, place, pauseSignal, message);
   }
 
-  resume(place: Place, message: Message = {}): Promise<void> {
+  resume(place: Place, message: Message = {}): Promise<string> {
     return signalRollout(this.#client, place, resumeSignal, message);
   }
 
-  /** Stops the rollout and puts all traffic back; returns once that is certain to happen, not when it has. */
-  abort(place: Place, message: Message = {}): Promise<void> {
+  /** Stops the rollout and puts all traffic back; returns its run id once that is certain to happen, not when it has. */
+  abort(place: Place, message: Message = {}): Promise<string> {
     return signalRollout(this.#client, place, abortSignal, message);
   }
 
@@ -106,7 +106,7 @@ export class RolloutClient {
   /** The fast way back to a version that served before; the run id, once it is known which version that is. */
   async rollback(request: RollbackRequest): Promise<string> {
     const runId = await startRollback(this.#client, request);
-    await untilPrepared(this.#client, request);
+    await untilPrepared(this.#client, { ...request, runId });
     return runId;
   }
 

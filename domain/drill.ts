@@ -33,7 +33,7 @@ export interface DrillFacts extends PreflightFacts {
   readonly drill: DrillPlan;
 }
 
-/** How a rehearsal went; an aborted one says nothing of the rollback. */
+/** How a rehearsal went; one that was aborted, or could not be carried out, says nothing of the rollback. */
 export interface DrillResult extends RolloutResult {
   readonly passed: boolean | null;
   /** From the first request on the copy until none reached it any more; `null` where it did not come so far. */

@@ -54,6 +54,7 @@ export const REASONS = {
   DrillStarted: 'a rehearsal of rollback began, with a faulty copy of the version that serves',
   DrillPassed: 'the fault was found and taken back in time',
   DrillFailed: 'the fault was not found and taken back in time',
+  DrillNotHeld: 'the rehearsal could not be carried out, so nothing is known of going back',
   ServesAsBefore: 'the version with its traffic back serves no worse than before',
   ServesWorse: 'the version with its traffic back serves worse than before',
   AftermathUnknown: 'after going back too few requests were seen to tell how the version serves',

@@ -9,7 +9,7 @@ import {
 import type { DrillFacts, DrillInput, DrillResult } from '../domain/drill.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { Controls } from './controls.ts';
-import { alertFailure } from './drill/alert.ts';
+import { alertFailure, endIncidents } from './drill/alert.ts';
 import { endingOf, type Ending } from './ending.ts';
 import { Journal } from './journal.ts';
 import { statusQuery } from './messages.ts';
@@ -103,12 +103,14 @@ async function close(
   const tookMs = begun === null || run.restoredAt === null ? null : run.restoredAt - begun;
   const stopped = ending.outcome === 'aborted';
   const found = ending.outcome === 'rolled_back' && ending.reason === 'GateFailed';
-  const passed = stopped ? null : found && tookMs !== null && tookMs <= held.withinMs;
-  const reason = stopped ? ending.reason : passed ? 'DrillPassed' : 'DrillFailed';
+  // A copy that does not start, or gets no request, was never there to be found.
+  const notHeld = ending.reason === 'ActivityFailed';
+  const passed = stopped || notHeld ? null : found && tookMs !== null && tookMs <= held.withinMs;
+  const reason = stopped ? ending.reason : notHeld ? 'DrillNotHeld' : passed ? 'DrillPassed' : 'DrillFailed';
   const outcome = stopped ? 'aborted' : 'rolled_back';
   const detail = found && tookMs !== null ? inWords(facts, tookMs) : ending.detail;
   const serving = snapshot.stable?.key ?? null;
-  if (passed === false && !told) await alertFailure(run, detail);
+  if (!stopped && passed !== true && !told) await alertFailure(run, detail, notHeld);
   journal.note({
     stage: 'done',
     reason,
@@ -116,6 +118,7 @@ async function close(
     evidence: ending.verdict,
   });
   await journal.flushed();
+  await endIncidents(run);
   Object.assign(progress.status, { reason, detail });
   progress.outcome(outcome);
   await condition(allHandlersFinished);

@@ -184,7 +184,7 @@ const DEAD_AFTER: Readonly<Record<Gate['stage'], string>> = {
 };
 
 /** The part of the facts that a notice tells; nothing where nobody is to be told, since every watch is kept in the history. */
-function noticesOf({ rolloutId, plan, candidate, snapshot }: PreflightFacts): NoticeFacts | null {
+export function noticesOf({ rolloutId, plan, candidate, snapshot }: PreflightFacts): NoticeFacts | null {
   const { target, endpoint, model, notify } = plan;
   if (notify.length === 0) return null;
   const stable = snapshot.stable && { key: snapshot.stable.key };

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { addActFlags, addPlace, messageOf, withRollouts, type ActFlags } from './common.ts';
 import { EXIT } from '../exit-codes.ts';
 import { exitCodeFor } from '../rollouts/close.ts';
-import { Failure, silentExit } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { shortPlace, type Place } from '../rollouts/place.ts';
-import { watchRollout } from './watch.ts';
+import { exitAs, watchRollout } from './watch.ts';
 
 interface AbortFlags extends ActFlags {
   readonly wait?: boolean;
@@ -22,7 +22,7 @@ export function addAbort(program: Command, terminal: Terminal): void {
 async function abort(place: Place, flags: AbortFlags, terminal: Terminal): Promise<void> {
   const { json = false, wait = false } = flags;
   await withRollouts(async (rollouts) => {
-    await rollouts.abort(place, messageOf(flags));
+    const runId = await rollouts.abort(place, messageOf(flags));
     const name = shortPlace(place);
     if (!json)
       terminal.out(
@@ -32,17 +32,10 @@ async function abort(place: Place, flags: AbortFlags, terminal: Terminal): Promi
       if (json) terminal.out(`${JSON.stringify({ ...place, sent: 'abort' })}\n`);
       return;
     }
-    await untilAborted(() => watchRollout(rollouts, place, { wait, json }, terminal));
-    const code = exitCodeFor(await rollouts.look(place));
+    const last = await watchRollout(rollouts, place, { wait, json, runId }, terminal);
+    const code = last && exitCodeFor(last);
     if (code === EXIT.ok)
       throw new Failure('it was promoted before the abort arrived; `slipway rollback` goes back', { code: 'too_late' });
-    if (code !== EXIT.aborted && code !== null) throw silentExit(code);
-  });
-}
-
-/** What is a failure elsewhere is what was asked for here. */
-async function untilAborted(watch: () => Promise<void>): Promise<void> {
-  await watch().catch((error: unknown) => {
-    if (!(error instanceof Failure && error.message === '')) throw error;
+    exitAs(last, EXIT.aborted);
   });
 }

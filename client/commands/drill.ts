@@ -65,8 +65,8 @@ async function drill(place: Place, flags: DrillFlags, terminal: Terminal): Promi
       );
     else if (!wait) terminal.out(`${JSON.stringify({ ...place, runId, exposureSeconds: exposed })}\n`);
     if (!wait) return;
-    await watchRollout(rollouts, place, { wait: false, json }, terminal);
-    const { close } = await rollouts.look(place);
+    const last = await watchRollout(rollouts, place, { wait: false, json, runId }, terminal);
+    const close = last?.close;
     const result = close?.kind === 'outcome' ? (close.result as DrillResult | null) : null;
     if (result?.passed !== true) throw silentExit(EXIT.unexpected);
   });

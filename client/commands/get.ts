@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { addPlace, withRollouts } from './common.ts';
 import { renderTree } from '../render/tree.ts';
 import { sightingJson } from '../rollouts/close.ts';
-import { watchRollout } from './watch.ts';
+import { exitAs, watchRollout } from './watch.ts';
 import type { Place } from '../rollouts/place.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -35,7 +35,11 @@ async function get(
   terminal: Terminal,
 ): Promise<void> {
   await withRollouts(async (rollouts) => {
-    if (watch || wait) return watchRollout(rollouts, place, { wait, json }, terminal);
+    if (watch || wait) {
+      const last = await watchRollout(rollouts, place, { wait, json }, terminal);
+      if (wait) exitAs(last);
+      return;
+    }
     const sighting = await rollouts.look(place);
     const tree = () => renderTree(sighting, { now: Date.now(), measured: null }).join('\n');
     terminal.out(`${json ? sightingJson(sighting) : tree()}\n`);

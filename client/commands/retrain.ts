@@ -6,7 +6,7 @@ import { placeOf } from '../rollouts/start.ts';
 import { readSpecFile } from './spec-file.ts';
 import { renderRetraining, retrainLine } from '../render/retraining.ts';
 import { shortPlace, type Place } from '../rollouts/place.ts';
-import { watchRollout } from './watch.ts';
+import { exitAs, watchRollout } from './watch.ts';
 import type { RetrainSighting } from '../retraining/look.ts';
 import type { RetrainStarted } from '../retraining/start.ts';
 import type { RolloutClient } from '../rollout-client.ts';
@@ -97,7 +97,11 @@ async function waitFor(
     if (!json && line !== shown) terminal.out(`${line}\n`);
     shown = line;
   }
-  if (seen?.status?.outcome === 'started') return watchRollout(rollouts, started, { wait: true, json }, terminal);
+  if (seen?.status?.outcome === 'started') {
+    const { rollout } = seen.status;
+    const options = { wait: true, json, ...(rollout && { runId: rollout.runId }) };
+    return exitAs(await watchRollout(rollouts, started, options, terminal));
+  }
   const detail = seen?.failure ?? seen?.status?.detail;
   if (seen?.status?.outcome === 'skipped')
     throw new Failure(`version ${seen.status.version} was trained, but something else has the endpoint: ${detail}`, {

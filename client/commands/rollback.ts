@@ -2,12 +2,11 @@ import { Option, type Command } from 'commander';
 import { addActFlags, addPlace, messageOf, parseTime, withRollouts, type ActFlags } from './common.ts';
 import type { RollbackStyle } from '../../domain/rollout-state.ts';
 import { EXIT } from '../exit-codes.ts';
-import { exitCodeFor } from '../rollouts/close.ts';
-import { Failure, silentExit, usageFailure } from '../failure.ts';
+import { usageFailure } from '../failure.ts';
 import { rollbackNow } from '../doctor/rollback-now.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { shortPlace, type Place } from '../rollouts/place.ts';
-import { watchRollout } from './watch.ts';
+import { exitAs, watchRollout } from './watch.ts';
 
 interface RollbackFlags extends ActFlags {
   readonly to?: string;
@@ -79,11 +78,7 @@ async function rollback(place: Place, flags: RollbackFlags, terminal: Terminal):
     if (!json) terminal.out(`${paint.good('✓')} rolling ${name} back; \`slipway get ${name} --watch\` shows it\n`);
     else if (!wait) terminal.out(`${JSON.stringify({ ...place, runId })}\n`);
     if (!wait) return;
-    await watchRollout(rollouts, place, { wait, json }, terminal).catch((error: unknown) => {
-      // Having rolled back is what was asked for.
-      if (!(error instanceof Failure && error.exitCode === EXIT.rolledBack)) throw error;
-    });
-    const code = exitCodeFor(await rollouts.look(place));
-    if (code !== null && code !== EXIT.rolledBack) throw silentExit(code);
+    // Having rolled back is what was asked for.
+    exitAs(await watchRollout(rollouts, place, { wait, json, runId }, terminal), EXIT.rolledBack);
   });
 }

@@ -7,7 +7,7 @@ import { findingLines } from '../render/plan-findings.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { refuseHopelessGates } from '../plan-faults.ts';
 import { shortPlace } from '../rollouts/place.ts';
-import { watchRollout } from './watch.ts';
+import { exitAs, watchRollout } from './watch.ts';
 
 interface StartFlags extends SpecFlags {
   readonly by: string;
@@ -61,6 +61,6 @@ async function start(flags: StartFlags, terminal: Terminal): Promise<void> {
       if (link) terminal.out(`  Web UI  ${link}\n`);
       if (!wait) terminal.out(`  watch   slipway get ${place} --watch\n  stop    slipway abort ${place}\n`);
     }
-    if (wait) await watchRollout(rollouts, started, { wait, json }, terminal);
+    if (wait) exitAs(await watchRollout(rollouts, started, { wait, json, runId: started.runId }, terminal));
   });
 }

@@ -1,5 +1,5 @@
 import { changesBetween } from '../render/changes.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { exitCodeFor, sightingJson } from '../rollouts/close.ts';
 import { fit } from '../render/columns.ts';
 import { formatTime } from '../render/numbers.ts';
@@ -16,35 +16,45 @@ import type { Terminal } from '../terminal.ts';
 const INTERRUPTED = 130;
 
 export interface WatchOptions {
-  /** Ends at a failed rollback too, and tells the shell how the rollout ended. */
+  /** Ends at a failed rollback too. */
   readonly wait: boolean;
   readonly json?: boolean;
+  /** The run that is meant; the latest one on the endpoint when absent. */
+  readonly runId?: string;
 }
 
-/** Shows a rollout until it ends: a tree that redraws itself on a screen, a line a change elsewhere, one object at the end as JSON. */
+/**
+ * Shows a rollout until it ends: a tree that redraws itself on a screen, a line a change elsewhere, one object at the end as
+ * JSON; the last look at it.
+ */
 export async function watchRollout(
-  rollouts: RolloutClient,
+  rollouts: Pick<RolloutClient, 'follow'>,
   place: Place,
-  { wait, json = false }: WatchOptions,
+  { wait, json = false, runId }: WatchOptions,
   terminal: Terminal,
-): Promise<void> {
+): Promise<Sighting | null> {
   const meter = terminal.isScreen && !json ? await createMeter(place) : null;
   const draw = terminal.isScreen ? redrawing(terminal) : noting(terminal);
   let last: Sighting | null = null;
   const forget = onInterrupt(() =>
     terminal.err(`\nthe rollout goes on; \`slipway get ${shortPlace(place)} --watch\` shows it again\n`),
   );
-  for await (const sighting of rollouts.follow(place)) {
+  for await (const sighting of rollouts.follow(place, runId)) {
     if (!json) draw(sighting, meter && (await measure(meter, sighting)));
     last = sighting;
     if (wait && exitCodeFor(sighting) !== null) break;
   }
   forget();
-  if (!last) return;
+  if (!last) return null;
   if (json) terminal.out(`${sightingJson(last)}\n`);
   else if (!terminal.isScreen) terminal.out(`${renderTree(last, { now: Date.now(), measured: null }).join('\n')}\n`);
-  const code = exitCodeFor(last);
-  if (wait && code !== null && code !== EXIT.ok) throw silentExit(code);
+  return last;
+}
+
+/** Tells the shell how a rollout that was waited for has ended. @param ok the code that is what was asked for */
+export function exitAs(last: Sighting | null, ok: ExitCode = EXIT.ok): void {
+  const code = last && exitCodeFor(last);
+  if (code !== null && code !== EXIT.ok && code !== ok) throw silentExit(code);
 }
 
 function redrawing({ out, columns, rows }: Terminal): (sighting: Sighting, measured: number | null) => void {

@@ -12,6 +12,7 @@ export function renderDrills(drills: readonly HeldDrill[], now: number): string[
     const took = proven?.seconds == null ? '' : `, ${formatDuration(proven.seconds * 1_000)}`;
     const proof = proven ? `last proven ${when(proven)}${took}` : 'never proven';
     if (!last || last.passed) return `${paint.good('✓')} rollback of ${name} ${proof}`;
-    return `${paint.bad('✗')} rollback of ${name} failed its drill ${when(last)} (${last.detail}); ${proof}`;
+    const how = last.passed === null ? 'could not be rehearsed' : 'failed its drill';
+    return `${paint.bad('✗')} rollback of ${name} ${how} ${when(last)} (${last.detail}); ${proof}`;
   });
 }

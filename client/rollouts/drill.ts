@@ -14,8 +14,9 @@ import { untilPrepared } from './go-back.ts';
 export async function startDrill(client: Client, input: DrillInput): Promise<string> {
   try {
     const handle = await client.workflow.start('drill', drillOptions(input));
-    await untilPrepared(client, input, 'no drill was held');
-    return handle.firstExecutionRunId;
+    const { firstExecutionRunId: runId } = handle;
+    await untilPrepared(client, { ...input, runId }, 'no drill was held');
+    return runId;
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     const { message } = busyFailure(await look(client, input));

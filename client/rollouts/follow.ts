@@ -9,10 +9,13 @@ const LOOK_EVERY_MS = 1_000;
 /**
  * Looks every second until the rollout closes, over continue-as-new; a newer rollout on the endpoint is not followed.
  *
+ * @param run id of the run that is meant; the latest one when absent
+ *
  * Yields also when nothing changed, since time left and measured traffic change by themselves.
  */
-export async function* follow(client: Client, place: Place): AsyncGenerator<Sighting> {
+export async function* follow(client: Client, place: Place, run?: string): AsyncGenerator<Sighting> {
   let seen = await look(client, place);
+  if (run !== undefined && seen.runId !== run && seen.firstRunId !== run) seen = await look(client, place, run);
   for (;;) {
     yield seen;
     if (seen.close) return;

@@ -43,9 +43,13 @@ const PREPARED_MS = 15_000;
  *
  * @throws Failure `refused` with the reason, when it ended without touching the route
  */
-export async function untilPrepared(client: Client, place: Place, refused = 'not rolled back'): Promise<void> {
+export async function untilPrepared(
+  client: Client,
+  { runId, ...place }: Place & { readonly runId: string },
+  refused = 'not rolled back',
+): Promise<void> {
   const deadline = Date.now() + PREPARED_MS;
-  for await (const { close, status } of follow(client, place)) {
+  for await (const { close, status } of follow(client, place, runId)) {
     if (close?.kind === 'failed') throw new Failure(`${refused}: ${close.message}`, { code: 'refused' });
     if (close || status?.rolloutId || Date.now() >= deadline) return;
   }

@@ -14,7 +14,7 @@ import { shortPlace, workflowIdOf, type Place } from './place.ts';
 const UPDATE_MS = 10_000;
 
 /**
- * Sends a signal: durable the moment the server answers, also with no worker up.
+ * Sends a signal: durable the moment the server answers, also with no worker up; the id of the run that it was sent to.
  *
  * @throws Failure `not_running`
  */
@@ -23,7 +23,7 @@ export async function signalRollout(
   place: Place,
   signal: SignalDefinition<[Message?]>,
   message: Message,
-): Promise<void> {
+): Promise<string> {
   const { runId, type, status } = await describe(client, place);
   if (status.name !== 'RUNNING') throw notRunning(place);
   const mayAbort = type === 'drill' || type === 'rollback';
@@ -37,6 +37,7 @@ export async function signalRollout(
     .catch((error: unknown) => {
       throw error instanceof WorkflowNotFoundError ? notRunning(place) : error;
     });
+  return runId;
 }
 
 /** Approves the named gate; what the rollout answered. */

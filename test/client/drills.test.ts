@@ -19,6 +19,12 @@ test('one whose last drill failed says so first, whatever was proven before', ()
   expect(renderDrills([failed], NOW)).toEqual([`${line}; never proven`]);
 });
 
+test('one that could not be held lately says why, and is no failure of rollback', () => {
+  const notHeld = drill({ passed: null, at: '2026-11-29T10:00:00Z', detail: 'no memory is left' });
+  const line = '✗ rollback of digits could not be rehearsed 2h ago (no memory is left); last proven 6d ago, 41s';
+  expect(renderDrills([notHeld, drill()], NOW)).toEqual([line]);
+});
+
 test('a proof after a failure stands', () => {
   const failed = drill({ passed: false, at: '2026-11-20T10:00:00Z' });
   expect(renderDrills([failed, drill()], NOW)).toEqual(['✓ rollback of digits last proven 6d ago, 41s']);

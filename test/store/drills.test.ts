@@ -7,16 +7,18 @@ import { useDatabase } from './database.ts';
 
 const db = useDatabase();
 
-test('of each endpoint the last drill that passed and the last that failed are found, with their seconds', async () => {
+test('of each endpoint the last drill of each ending is found, with its seconds', async () => {
   await ended('digits', 1, 'DrillFailed', null);
   await ended('digits', 2, 'DrillPassed', 60);
   await ended('digits', 3, 'DrillPassed', 41);
   await ended('digits', 4, 'Promoted', null);
+  await ended('digits', 5, 'DrillNotHeld', null);
   await ended('letters', 1, 'DrillPassed', 12);
   const found = await lastDrills(db.urls.appUrl);
   expect(found.map(({ endpoint, passed, seconds, detail }) => [endpoint, passed, seconds, detail])).toEqual([
     ['digits', false, null, 'drill 1'],
     ['digits', true, 41, 'drill 3'],
+    ['digits', null, null, 'drill 5'],
     ['letters', true, 12, 'drill 1'],
   ]);
 });

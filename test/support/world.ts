@@ -12,7 +12,7 @@ import type { PinnedVersion } from '../../domain/model-version.ts';
 import type { Alert } from '../../domain/alert.ts';
 import { planMonitor, type Finding, type MonitorSpec } from '../../domain/monitor.ts';
 import { planRollout } from '../../domain/plan.ts';
-import { planReceiver } from '../../domain/receivers.ts';
+import { planReceiver, type ReceiverSpec } from '../../domain/receivers.ts';
 import { planRetrain } from '../../domain/retrain.ts';
 import type { RolloutSpec } from '../../domain/rollout-spec.ts';
 import { EMPTY_ROUTE, FULL_WEIGHT, sameRoute, wholeRoute, type Route } from '../../domain/route.ts';
@@ -47,6 +47,8 @@ export class World {
   findings: readonly Finding[] | null = [];
   /** What the specification says about watching, beyond the defaults; `false` where it says not to. */
   monitored: MonitorSpec | false = {};
+  /** Who is told of a drill, beyond nobody. */
+  receivers: readonly ReceiverSpec[] = [];
   /** Every alert, oldest first. */
   readonly alerts: Alert[] = [];
   /** Versions that could not answer if traffic went to them. */
@@ -138,6 +140,10 @@ export class World {
       this.notices.push(alert.name);
       this.alerts.push(alert);
     },
+    endIncidents: async () => {
+      await this.before('endIncidents', 'drill');
+      this.notices.push('incidents ended');
+    },
     recallMonitored: async ({ target, endpoint }) => {
       await this.before('recallMonitored', 'monitor');
       const plan = planMonitor(this.monitored, { errorRate: 0.05, p99Ms: null });
@@ -189,7 +195,16 @@ export class World {
       const { endpoint, target } = input;
       const canary = { steps: [(input.weight ?? 0) / 100].filter(Boolean) };
       const copy = { ...this.stable, key: drillKey(this.stable.key) };
-      const facts = this.#facts({ endpoint, target, model: 'digits', validate: false, soak: false, canary }, copy);
+      const spec = {
+        endpoint,
+        target,
+        model: 'digits',
+        validate: false,
+        soak: false,
+        canary,
+        notify: [...this.receivers],
+      };
+      const facts = this.#facts(spec as RolloutSpec, copy);
       return { ...facts, drill: planDrill(input, facts.plan.serving) };
     },
     publishOutcome: async ({ outcome }) => {

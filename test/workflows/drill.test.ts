@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { failure } from '../../activities/failures.ts';
+import { follow } from '../../client/rollouts/follow.ts';
 import type { DrillInput, DrillResult } from '../../domain/drill.ts';
 import { wholeRoute } from '../../domain/route.ts';
 import { drillOptions, statusQuery } from '../../workflows/messages.ts';
@@ -72,6 +73,42 @@ test('a way back that does not get through has failed the drill, and people are 
   expect(result.detail).toMatch(/later than 2m$/);
   expect(world.notices).toContain('DrillFailed');
   expect(world.route).toEqual(wholeRoute(STABLE.key));
+});
+
+test('a copy that cannot be had proves nothing either way: people are told what was in the way, and not of a fault missed', async () => {
+  const world = new World();
+  world.before = (activity) => {
+    if (activity === 'buildVersion') throw failure('CandidateBroken', 'no memory is left');
+  };
+  const result = await held(world);
+  expect(result).toMatchObject({ passed: null, outcome: 'rolled_back', reason: 'DrillNotHeld' });
+  expect(world.ledger.at(-1)).toMatchObject({ reason: 'DrillNotHeld', detail: { passed: null } });
+  expect(world.alerts.map(({ name }) => name)).toEqual(['DrillFailed']);
+  expect(world.alerts[0]?.summary).toMatch(/rehearsal of rollback could not be held: buildVersion: no memory is left/);
+  expect(world.deployed).toEqual(new Set([STABLE.key]));
+});
+
+test('whatever a drill has left open with those who keep a list of incidents is told to have ended with it', async () => {
+  const world = new World();
+  world.gates['shadow'] = 'error';
+  world.receivers = [{ alertmanager: 'http://alertmanager:9093' }];
+  await held(world);
+  expect(world.notices).toEqual(['DrillFailed', 'incidents ended']);
+});
+
+test('whoever follows a drill is told of that one, also once another has been held since', async () => {
+  const world = new World();
+  world.gates['shadow'] = 'fail';
+  const place = { target: 'local', endpoint: freshEndpoint() };
+  await withWorkers(env, world, async (client) => {
+    const first = await client.workflow.start('drill', drillOptions(place));
+    await first.result();
+    world.gates['shadow'] = 'pass';
+    await (await client.workflow.start('drill', drillOptions(place))).result();
+    const { firstExecutionRunId: runId } = first;
+    for await (const seen of follow(client, place, runId))
+      expect(seen).toMatchObject({ runId, close: { result: { passed: true } } });
+  });
 });
 
 test('an aborted drill proves nothing and condemns nothing', async () => {
