@@ -39,13 +39,14 @@ test('late labels are counted by when their predictions were made, once, and the
   await evidence.batchesUnder(1, (seen) => armSum(seen, STABLE) + armSum(seen, CANDIDATE) === 40);
   const made = await evidence.batches();
 
-  await label('a', 0, 10, (i) => i);
-  await rowsWith('10 labels', (rows) => sum(rows, 'n') === 10);
-  expect(await label('a', 0, 20, (i) => i + (i % 2))).toEqual({ accepted: 10, repeated: 5, revised: 5, unknown: 0 });
-  const rows = await rowsWith('20 labels', (seen) => sum(seen, 'n') === 20);
+  await label('a', 0, 20, (i) => i);
+  await rowsWith('20 labels', (rows) => sum(rows, 'n') === 20);
+  // All have one in the end: a moment of which nothing is labelled has no row, and its predictions would be missing below.
+  expect(await label('a', 0, 40, (i) => i + (i % 2))).toEqual({ accepted: 20, repeated: 10, revised: 10, unknown: 0 });
+  const rows = await rowsWith('40 labels', (seen) => sum(seen, 'n') === 40);
 
   expect((await evidence.batches()).slice(0, made.length)).toEqual(made);
-  expect(sum(rows, 'correct')).toBe(15);
+  expect(sum(rows, 'correct')).toBe(30);
   // A batch counts requests by when they ended, a cohort by when they were asked: that may be the batch before.
   const ended = made.filter(({ arms }) => arms.some(({ n }) => n > 0)).map(({ index }) => index);
   const cohorts = new Set(ended.flatMap((index) => [index - 1, index]));
@@ -69,7 +70,7 @@ test('a gate reads from them whose labels are missing', async () => {
   const names = { candidate: CANDIDATE, stable: STABLE };
   const wrong = batches.flatMap((batch) => labelTables('accuracy', batch, names));
   const covered = batches.flatMap((batch) => labelTables('coverage', batch, names));
-  expect(wrong.reduce((all, { candidate, stable }) => all + candidate + stable, 0)).toBeLessThanOrEqual(20);
+  expect(wrong.reduce((all, { candidate, stable }) => all + candidate + stable, 0)).toBeLessThanOrEqual(40);
   const first = covered[0];
   expect(first && first.candidate + first.stable - first.candidateBad - first.stableBad).toBeGreaterThan(0);
 });
