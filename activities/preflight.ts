@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { planRollout, type RolloutPlan } from '../domain/plan.ts';
+import { planRollout, userKeyOf, type RolloutPlan } from '../domain/plan.ts';
 import type { PinnedVersion } from '../domain/model-version.ts';
 import { NO_FENCE } from '../domain/fence.ts';
 import { rolloutId, versionKey } from '../domain/ids.ts';
@@ -81,7 +81,7 @@ async function checkCapabilities(target: ServingTarget, plan: RolloutPlan): Prom
     faults.push('a shadow with compared answers; leave it out with `shadow: false`');
   if (plan.rollback?.style === 'to-shadow' && !can.mirror)
     faults.push('a rollback to shadow; leave out `rollback.style`');
-  if (plan.stickyHeader && !can.sticky) faults.push('sticky users; leave out `sticky`');
+  if (userKeyOf(plan) && !can.sticky) faults.push('sticky users; leave out `sticky`');
   const coarse = plan.canary.steps.find(({ weight }) => weight % can.weightGranularity !== 0);
   if (coarse)
     faults.push(`a step of ${coarse.weight / 100} %; its steps are multiples of ${can.weightGranularity / 100} %`);

@@ -6,6 +6,7 @@ import type { CaptureSettings, EndpointSettings } from './serving-contract.ts';
 import type { RetrainPlan } from './retrain.ts';
 import type { RampPlan } from './ramp.ts';
 import type { Receiver } from './receivers.ts';
+import type { UserKey } from './user-key.ts';
 import type { Runtime } from './model-version.ts';
 import { planComparison } from './comparison.ts';
 import { planAb } from './ab.ts';
@@ -111,6 +112,8 @@ export interface RolloutPlan {
   readonly monitor?: MonitorPlan | null;
   readonly gates: GatePlan;
   readonly stickyHeader: string | null;
+  /** The cookie that names users, where no header does. */
+  readonly stickyCookie?: string;
   readonly approval: readonly ('shadow' | 'canary' | 'full')[];
   readonly approvalTimeoutMs: number;
   readonly maxBlindMs: number;
@@ -158,13 +161,26 @@ export function planRollout(spec: RolloutSpec): RolloutPlan {
     },
     monitor: planMonitor(spec.monitor, gates.limits),
     gates,
-    stickyHeader: spec.sticky?.header.toLowerCase() ?? null,
+    ...planSticky(spec),
     approval: spec.approval ?? [],
     approvalTimeoutMs: parseDuration(spec.approvalTimeout ?? '7d'),
     maxBlindMs: parseDuration(spec.maxBlind ?? '15m'),
     notify: (spec.notify ?? []).map(planReceiver),
     retrain: spec.retrain ? planRetrain(spec.retrain) : null,
   };
+}
+
+function planSticky({ sticky }: Pick<RolloutSpec, 'sticky'>): Pick<RolloutPlan, 'stickyHeader' | 'stickyCookie'> {
+  if (!sticky) return { stickyHeader: null };
+  // Names of headers are the same in any case, those of cookies are not.
+  if ('cookie' in sticky) return { stickyHeader: null, stickyCookie: sticky.cookie };
+  return { stickyHeader: sticky.header.toLowerCase() };
+}
+
+/** What names the users who stay on one version; `null` where nobody does. */
+export function userKeyOf({ stickyHeader, stickyCookie }: RolloutPlan): UserKey | null {
+  if (stickyCookie !== undefined) return { cookie: stickyCookie };
+  return stickyHeader === null ? null : { header: stickyHeader };
 }
 
 function planRuntime({ runtime }: RolloutSpec): Runtime {
@@ -184,12 +200,14 @@ function planServing(spec: RolloutSpec): EndpointSettings {
 }
 
 function planCapture({ ab, capture, sticky, shadow }: RolloutSpec): CaptureSettings {
+  const { stickyHeader, stickyCookie } = planSticky({ ...(sticky && { sticky }) });
   const comparison = planComparison((shadow === false ? undefined : shadow?.compare) ?? {});
   return {
     sample: capture?.sample ?? 1,
     redact: capture?.redact ?? [],
     retentionDays: capture?.retentionDays ?? 30,
-    userHeader: (capture?.userHeader ?? sticky?.header)?.toLowerCase() ?? null,
+    userHeader: capture?.userHeader?.toLowerCase() ?? stickyHeader,
+    ...(stickyCookie !== undefined && capture?.userHeader === undefined && { userCookie: stickyCookie }),
     tolerance: (shadow === false ? undefined : shadow?.tolerance) ?? 1e-6,
     ...(ab && { rewardWindowMs: planAb(ab).windowMs }),
     ...(comparison && { comparison }),

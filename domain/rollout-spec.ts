@@ -5,6 +5,7 @@ import type { MonitorSpec } from './monitor.ts';
 import type { NamedSpecs } from './named-metrics.ts';
 import type { RetrainSpec } from './retrain.ts';
 import type { ReceiverSpec } from './receivers.ts';
+import type { UserKey } from './user-key.ts';
 
 /** Whether an undecided gate at its time limit gives up, waits for a person, goes on watching, or decides. */
 export type InconclusivePolicy = 'hold' | 'ask' | 'extend' | 'rollback' | 'promote';
@@ -113,7 +114,7 @@ export interface RolloutSpec {
     /** Absolute limits: all that holds when there is no stable, and during the soak. */
     limits?: { errorRate?: number; p99Ms?: number };
   };
-  sticky?: { header: string };
+  sticky?: UserKey;
   capture?: { sample?: number; redact?: string[]; retentionDays?: number; userHeader?: string };
   /** Stages that begin only when a person approves. */
   approval?: ('shadow' | 'canary' | 'full')[];

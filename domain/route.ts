@@ -1,3 +1,4 @@
+import type { UserKey } from './user-key.ts';
 import type { Buckets } from './buckets.ts';
 import { inOrder, moveBuckets } from './buckets.ts';
 
@@ -18,11 +19,8 @@ export interface Mirror {
   readonly percent: number;
 }
 
-/** How requests of one user are kept on one arm: the header to hash, and a salt that reshuffles users between rollouts. */
-export interface Sticky {
-  readonly header: string;
-  readonly salt: string;
-}
+/** How requests of one user are kept on one arm: what names the user, and a salt that reshuffles users between rollouts. */
+export type Sticky = UserKey & { readonly salt: string };
 
 /**
  * The full traffic state of an endpoint.
@@ -56,7 +54,7 @@ export function splitRoute(stable: string, candidate: string, weight: number, st
 
 /** Any number of arms, for which no more users change their arm than must, if the route before dealt them by the same salt. */
 export function bucketRoute(arms: readonly Arm[], sticky: Sticky, before: Route): Route {
-  const isSameDeal = before.sticky?.header === sticky.header && before.sticky.salt === sticky.salt;
+  const isSameDeal = JSON.stringify(dealOf(before.sticky)) === JSON.stringify(dealOf(sticky));
   return { arms, mirrors: [], sticky, buckets: isSameDeal ? moveBuckets(bucketsOf(before), arms) : inOrder(arms) };
 }
 
@@ -121,6 +119,11 @@ function canonical(route: Route): unknown {
     bucketsOf(route).map(({ version, weight }) => [version, weight]),
     arms.map((arm) => [arm.version, arm.weight]),
     mirrors.map((mirror) => [mirror.version, mirror.percent]),
-    sticky && [sticky.header, sticky.salt],
+    dealOf(sticky),
   ];
+}
+
+function dealOf(sticky: Sticky | null): unknown {
+  if (sticky === null) return null;
+  return 'cookie' in sticky ? ['cookie', sticky.cookie, sticky.salt] : [sticky.header, sticky.salt];
 }

@@ -57,6 +57,8 @@ export interface CaptureSettings {
   readonly retentionDays: number;
   /** Header that names the user, for deletion and for per-user sums. */
   readonly userHeader: string | null;
+  /** Cookie that names the user, where no header does. */
+  readonly userCookie?: string;
   /** How far two numeric predictions may differ and still agree, relative to the served one. */
   readonly tolerance: number;
   /** During an A/B test: how long a user's rewards count, from its first request in the test. */

@@ -1,4 +1,5 @@
 import { DURATION_PATTERN } from '../domain/duration.ts';
+import { COOKIE_PATTERN } from '../domain/user-key.ts';
 import { NAME_PATTERN } from '../domain/ids.ts';
 
 /** An HTTP field name (RFC 9110 §5.6.2, token). */
@@ -33,6 +34,7 @@ export const FORMS: Readonly<Record<string, string>> = {
   [DURATION_PATTERN]: 'a duration such as 30s, 15m, 24h',
   [NAME_PATTERN]: 'a name of at most 63 small letters, digits and inner hyphens',
   [HEADER_PATTERN]: 'the name of an HTTP header, such as x-user-id',
+  [COOKIE_PATTERN]: 'the name of a cookie, such as uid',
   [MODEL_PATTERN]: 'a name without slashes and colons',
   [VERSION_PATTERN]: 'a version number, or an alias with a leading @ such as @challenger',
   [SECRET_ENV_PATTERN]: 'the name of an environment variable (not the secret itself), such as SLIPWAY_WEBHOOK_SECRET',

@@ -8,17 +8,22 @@ export function abFaults(spec: Reader): FoundFault[] {
 }
 
 function userFaults(spec: Reader): FoundFault[] {
-  const header = spec.text('sticky', 'header');
-  if (header === null)
+  const [header, cookie] = [spec.text('sticky', 'header'), spec.text('sticky', 'cookie')];
+  const split = header ?? cookie;
+  if (split === null)
     return [
-      { path: ['ab'], message: 'compares users, and nothing says who they are: name their header in sticky.header' },
+      {
+        path: ['ab'],
+        message: 'compares users, and nothing says who they are: name them in sticky.header or sticky.cookie',
+      },
     ];
   const counted = spec.text('capture', 'userHeader');
-  if (counted === null || counted.toLowerCase() === header.toLowerCase()) return [];
+  if (counted === null || counted.toLowerCase() === header?.toLowerCase()) return [];
+  const key = header === null ? 'cookie' : 'header';
   return [
     {
       path: ['capture', 'userHeader'],
-      message: `must be sticky.header (${header}) during an A/B test, so that those are counted who are split: remove it`,
+      message: `must be sticky.${key} (${split}) during an A/B test, so that those are counted who are split: remove it`,
     },
   ];
 }

@@ -5,7 +5,13 @@ import type { Reader } from './reader.ts';
 const FINEST = 0.01;
 
 export function trafficFaults(spec: Reader): FoundFault[] {
-  return [...stepFaults(spec), ...emptyCanary(spec), ...riskFaults(spec), ...approvalFaults(spec)];
+  return [
+    ...stepFaults(spec),
+    ...emptyCanary(spec),
+    ...riskFaults(spec),
+    ...approvalFaults(spec),
+    ...stickyFaults(spec),
+  ];
 }
 
 function stepFaults(spec: Reader): FoundFault[] {
@@ -60,6 +66,16 @@ function approvalFaults(spec: Reader): FoundFault[] {
       path: ['approval', index],
       message: `asks for approval of "${String(stage)}", which is left out`,
     }));
+}
+
+/** By a rule, not by the schema: that could only say that neither of two forms fits. */
+function stickyFaults(spec: Reader): FoundFault[] {
+  const sticky = spec.value('sticky');
+  if (typeof sticky !== 'object' || sticky === null) return [];
+  const named = ['header', 'cookie'].filter((key) => spec.value('sticky', key) !== undefined);
+  if (named.length === 1) return [];
+  const message = named.length === 0 ? 'names no user' : 'names users twice';
+  return [{ path: ['sticky'], message: `${message}: say either \`header\` or \`cookie\`` }];
 }
 
 function isEmptyList(value: unknown): boolean {

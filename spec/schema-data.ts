@@ -78,7 +78,7 @@ export const capture = object('What is kept of predictions.', {
   }),
   retentionDays: count('Days after which recorded predictions are dropped.', 30),
   userHeader: text(
-    'Header that names the user, for deletion and for sums by user; the sticky header when absent.',
+    'Header that names the user, for deletion and for sums by user; what `sticky` names when absent.',
     'x-user-id',
     HEADER_PATTERN,
   ),

@@ -1,6 +1,7 @@
 import { gates } from './schema-gates.ts';
 import { ab } from './schema-ab.ts';
 import { duration, list, object, text, type Schema } from './schema-parts.ts';
+import { COOKIE_PATTERN } from '../domain/user-key.ts';
 import { HEADER_PATTERN, MODEL_PATTERN, VERSION_PATTERN } from './patterns.ts';
 import { NAME_PATTERN } from '../domain/ids.ts';
 import { monitor } from './schema-monitor.ts';
@@ -43,9 +44,11 @@ export const SPEC_SCHEMA: Schema = {
       monitor,
       gates,
       sticky: object(
-        'Keeps each user on one version, and has gates count by user instead of by request.',
-        { header: text('Request header that names the user.', 'x-user-id', HEADER_PATTERN) },
-        ['header'],
+        'Keeps each user on one version, and has gates count by user instead of by request. One of both keys.',
+        {
+          header: text('Request header that names the user.', 'x-user-id', HEADER_PATTERN),
+          cookie: text('Cookie that names the user.', 'uid', COOKIE_PATTERN),
+        },
       ),
       capture,
       approval: list(

@@ -2,6 +2,7 @@ import type { Compensation } from '../domain/compensation.ts';
 import { formatFence, type Fence } from '../domain/fence.ts';
 import type { Phase } from '../domain/outcome.ts';
 import type { PreflightFacts } from '../domain/rollout-state.ts';
+import { userKeyOf } from '../domain/plan.ts';
 import { percent } from '../domain/render-details.ts';
 import { weightOf, type Route, type Sticky } from '../domain/route.ts';
 import type { Controls } from './controls.ts';
@@ -50,8 +51,8 @@ export class Run {
 
   /** Users are reshuffled between rollouts, so that the same few do not meet every candidate first. */
   get sticky(): Sticky | null {
-    const header = this.facts.plan.stickyHeader;
-    return header ? { header, salt: String(this.facts.epoch) } : null;
+    const key = userKeyOf(this.facts.plan);
+    return key && { ...key, salt: String(this.facts.epoch) };
   }
 
   /** The right under which the route was changed last: what follows the route, such as the alias, goes by it. */

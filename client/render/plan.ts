@@ -9,7 +9,8 @@ import { wrap } from './wrap.ts';
 import type { PlanReport } from '../plan-report.ts';
 import { describeRetrain } from '../../domain/retrain.ts';
 import { receiverName } from '../../domain/receivers.ts';
-import type { RolloutPlan } from '../../domain/plan.ts';
+import { userKeyOf, type RolloutPlan } from '../../domain/plan.ts';
+import { describeUserKey } from '../../domain/user-key.ts';
 
 /** Everything a rollout will do and by which rules, what is to be expected of it, and what cannot work out. */
 export function renderPlan(report: PlanReport, width: number): string {
@@ -63,15 +64,17 @@ function takes({ plan, times }: PlanReport): string {
   return `at least ${formatDuration(atLeastMs)} for a candidate as good as stable, ${most}${within}`;
 }
 
-function settingRows({ serving, runtime, stickyHeader, maxBlindMs, notify, retrain }: RolloutPlan): string[][] {
+function settingRows(plan: RolloutPlan): string[][] {
+  const { serving, runtime, maxBlindMs, notify, retrain } = plan;
   const { capture } = serving;
+  const users = userKeyOf(plan);
   const server = 'command' in runtime ? runtime.command.join(' ') : runtime.kind;
   const retried = serving.retry ? 'retried on stable' : 'not retried';
   const without = capture.redact.length > 0 ? `, without ${capture.redact.join(', ')}` : '';
   return [
     ['server', server],
     ['prediction', `at most ${formatDuration(serving.timeoutMs)}, ${retried}`],
-    ['users', stickyHeader ? `stay on one version, by ${stickyHeader}` : 'not told apart'],
+    ['users', users ? `stay on one version, by ${describeUserKey(users)}` : 'not told apart'],
     [
       'evidence',
       `a batch every ${formatDuration(serving.batchMs)}; without any for ${formatDuration(maxBlindMs)}: back, and held`,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { LOG_NAMES, METADATA, STAMPS, STAMP_PREFIX, VERSION_TAG } from './names.ts';
 import { ROUTES_NAME } from './routes.ts';
+import { cookieFilter } from './user-cookie.ts';
 
 export const CAPTURE_CLUSTER = 'capture';
 
@@ -23,7 +24,7 @@ export function gatewayListener({ gatewayPort, routesPath, watchedDir }: Listene
     // The default lets a stale Envoy of an earlier run share the port, and take half of the requests, unseen.
     enable_reuse_port: false,
     address: { socket_address: { address: '127.0.0.1', port_value: gatewayPort } },
-    filter_chains: filterChains({
+    filter_chains: filterChains([cookieFilter()], {
       stat_prefix: 'gateway',
       rds: {
         route_config_name: ROUTES_NAME,
@@ -45,7 +46,7 @@ export function mirrorListener({ mirrorSocket }: ListenerOptions): object {
   return {
     name: 'mirror',
     address: { pipe: { path: mirrorSocket, mode: 0o600 } },
-    filter_chains: filterChains({
+    filter_chains: filterChains([], {
       stat_prefix: 'mirror',
       route_config: {
         name: 'mirror',
@@ -63,7 +64,8 @@ export function mirrorListener({ mirrorSocket }: ListenerOptions): object {
   };
 }
 
-function filterChains(options: object): object[] {
+/** @param first filters before those that all listeners have */
+function filterChains(first: readonly object[], options: object): object[] {
   const manager = {
     '@type': 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
     codec_type: 'AUTO',
@@ -78,6 +80,7 @@ function filterChains(options: object): object[] {
       },
     },
     http_filters: [
+      ...first,
       {
         name: 'envoy.filters.http.lua',
         typed_config: {

@@ -2,8 +2,10 @@ import type { Fence } from '../../domain/fence.ts';
 import { parseFence } from '../../domain/fence.ts';
 import type { Arm, Mirror, Route, Sticky } from '../../domain/route.ts';
 import { inOrder } from '../../domain/buckets.ts';
-import { METADATA, parseClusterName } from './names.ts';
+import { METADATA, STAMPS, parseClusterName } from './names.ts';
 import { MIRROR_PARTS, STICKY_VALUE } from './routes.ts';
+import { COOKIE_FILTER } from './user-cookie.ts';
+import type { CookieNames } from './user-cookie.ts';
 
 /** The parts of Envoy's `config_dump` that say where traffic goes. Envoy leaves out what has its default value. */
 export interface RoutesDump {
@@ -19,6 +21,7 @@ interface DumpedRoute {
   readonly match?: { readonly prefix?: string };
   readonly metadata?: { readonly filter_metadata?: Readonly<Record<string, OwnMetadata>> };
   readonly direct_response?: object;
+  readonly typed_per_filter_config?: Readonly<Record<string, { readonly filter_context?: CookieNames }>>;
   readonly route?: DumpedAction;
 }
 
@@ -53,13 +56,14 @@ export function readRoute(dump: RoutesDump, endpoint: string): { fence: Fence; r
   const found = routes.find((route) => route.match?.prefix === `/${endpoint}/`);
   const fence = parseFence(found?.name ?? '');
   if (found === undefined || fence === null) return null;
-  return { fence, route: found.route ? routeInForce(found.route, ownMetadata(found)) : emptyRoute(found) };
+  return { fence, route: found.route ? routeInForce(found.route, found) : emptyRoute(found) };
 }
 
 function routeInForce(
   { weighted_clusters, hash_policy, request_mirror_policies }: DumpedAction,
-  { order }: OwnMetadata,
+  found: DumpedRoute,
 ): Route {
+  const { order } = ownMetadata(found);
   const runs = (weighted_clusters?.clusters ?? []).map(({ name, weight }): Arm => {
     return { version: versionIn(name), weight: weight ?? 0 };
   });
@@ -68,7 +72,7 @@ function routeInForce(
     mirrors: (request_mirror_policies ?? []).map(({ cluster, runtime_fraction }): Mirror => {
       return { version: versionIn(cluster), percent: (runtime_fraction?.default_value?.numerator ?? 0) / MIRROR_PARTS };
     }),
-    sticky: stickyIn(hash_policy?.[0]),
+    sticky: stickyIn(hash_policy?.[0], found.typed_per_filter_config?.[COOKIE_FILTER]?.filter_context),
   };
 }
 
@@ -95,11 +99,10 @@ function versionIn(cluster: string): string {
   return parseClusterName(cluster)?.version ?? cluster;
 }
 
-function stickyIn(policy: DumpedHash | undefined): Sticky | null {
+function stickyIn(policy: DumpedHash | undefined, cookies: CookieNames | undefined): Sticky | null {
   if (policy?.header === undefined) return null;
   const substitution = policy.header.regex_rewrite?.substitution ?? STICKY_VALUE;
-  return {
-    header: policy.header.header_name,
-    salt: substitution.slice(0, -STICKY_VALUE.length).replaceAll('\\\\', '\\'),
-  };
+  const salt = substitution.slice(0, -STICKY_VALUE.length).replaceAll('\\\\', '\\');
+  const { header_name: header } = policy.header;
+  return header === STAMPS.unit ? { cookie: cookies?.unit ?? '', salt } : { header, salt };
 }

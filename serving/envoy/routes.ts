@@ -4,7 +4,9 @@ import { bucketsOf, routeFaults } from '../../domain/route.ts';
 import type { Mirror, Route, Sticky } from '../../domain/route.ts';
 import { longestMs } from '../../domain/serving-contract.ts';
 import { fallbackOf, hasFallback } from './fallback.ts';
+import { COOKIE_PATTERN } from '../../domain/user-key.ts';
 import { METADATA, STAMPS, VERSION_HEADER, clusterName } from './names.ts';
+import { cookieConfig, cookieNames } from './user-cookie.ts';
 
 export const ROUTES_NAME = 'gateway';
 
@@ -45,7 +47,10 @@ function endpointRoute(desired: DesiredEndpoint): object {
     metadata: { filter_metadata: { [METADATA]: { label, ...orderOf(route) } } },
     route: action(desired),
     request_headers_to_add: stamps(desired),
-    ...(needsBodies(desired) ? {} : { typed_per_filter_config: { 'envoy.filters.http.lua': WITHOUT_BODIES } }),
+    typed_per_filter_config: {
+      ...cookieConfig(cookieNames(desired)),
+      ...(!needsBodies(desired) && { 'envoy.filters.http.lua': WITHOUT_BODIES }),
+    },
   };
 }
 
@@ -93,8 +98,9 @@ function armCluster(endpoint: string, version: string, fallback: string | null):
   return fallback === null ? clusterName('live', endpoint, version) : clusterName('arm', endpoint, version, fallback);
 }
 
-function stickiness({ header, salt }: Sticky): object {
-  const substitution = salt.replaceAll('\\', '\\\\') + STICKY_VALUE;
+function stickiness(sticky: Sticky): object {
+  const header = 'cookie' in sticky ? STAMPS.unit : sticky.header;
+  const substitution = sticky.salt.replaceAll('\\', '\\\\') + STICKY_VALUE;
   return {
     header: { header_name: header, regex_rewrite: { pattern: { regex: STICKY_PATTERN }, substitution } },
     terminal: true,
@@ -139,16 +145,20 @@ function stamps({ endpoint, fence, route, settings }: DesiredEndpoint): object[]
     stamp(STAMPS.endpoint, endpoint),
     stamp(STAMPS.fence, formatFence(fence)),
     ...(userHeader === null ? [] : [stamp(STAMPS.user, `%REQ(${userHeader})%`)]),
-    ...(route.sticky === null ? [] : [stamp(STAMPS.unit, `%REQ(${route.sticky.header})%`)]),
+    ...(route.sticky && 'header' in route.sticky ? [stamp(STAMPS.unit, `%REQ(${route.sticky.header})%`)] : []),
   ];
 }
 
 /** Why an endpoint cannot be put into Envoy's configuration: it would be refused as a whole, with every other endpoint. */
 export function endpointFaults({ endpoint, settings, route }: DesiredEndpoint): string[] {
   const faults = routeFaults(route);
-  const headers = [settings.capture.userHeader, route.sticky?.header].filter((header) => header != null);
+  const { sticky } = route;
+  const headers = [settings.capture.userHeader, sticky && 'header' in sticky ? sticky.header : null];
   for (const header of headers)
-    if (!/^[A-Za-z0-9_-]+$/.test(header)) faults.push(`'${header}' is no header name (letters, digits, - and _)`);
+    if (header !== null && !/^[A-Za-z0-9_-]+$/.test(header))
+      faults.push(`'${header}' is no header name (letters, digits, - and _)`);
+  for (const cookie of Object.values(cookieNames({ route, settings })) as string[])
+    if (!new RegExp(COOKIE_PATTERN).test(cookie)) faults.push(`'${cookie}' is no name of a cookie`);
   return faults.map((fault) => `endpoint ${endpoint}: ${fault}`);
 }
 

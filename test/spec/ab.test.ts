@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkSpec } from '../../spec/read-spec.ts';
-import { planRollout } from '../../domain/plan.ts';
+import { planRollout, userKeyOf } from '../../domain/plan.ts';
 import type { RolloutSpec } from '../../domain/rollout-spec.ts';
 
 const metrics = [{ name: 'paid' }];
@@ -18,6 +18,14 @@ test('a test with users and metrics is in order, and has users counted after an 
   });
 });
 
+test('users of a test may be named by a cookie, which then names those who are counted', () => {
+  const spec = { endpoint: 'digits', model: 'digits', sticky: { cookie: 'UID' }, ab: { metrics } };
+  expect(faultsOf(spec)).toEqual([]);
+  const plan = planRollout(spec);
+  expect(userKeyOf(plan)).toEqual({ cookie: 'UID' });
+  expect(plan.serving.capture).toMatchObject({ userHeader: null, userCookie: 'UID' });
+});
+
 test('a rollout without a test plans none', () => {
   const plan = planRollout({ endpoint: 'digits', model: 'digits' });
   expect([plan.ab, plan.serving.capture.rewardWindowMs]).toEqual([undefined, undefined]);
@@ -25,7 +33,10 @@ test('a rollout without a test plans none', () => {
 
 test('what cannot be tested is refused, with the remedy', () => {
   expect(faultsOf({ ab: { metrics } })).toEqual([
-    'ab: compares users, and nothing says who they are: name their header in sticky.header',
+    'ab: compares users, and nothing says who they are: name them in sticky.header or sticky.cookie',
+  ]);
+  expect(faultsOf({ sticky: { cookie: 'uid' }, capture: { userHeader: 'x-user' }, ab: { metrics } })).toEqual([
+    'capture.userHeader: must be sticky.cookie (uid) during an A/B test, so that those are counted who are split: remove it',
   ]);
   const faults = faultsOf({
     sticky: { header: 'x-user' },

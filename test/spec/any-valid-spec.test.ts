@@ -97,7 +97,7 @@ const parts = fc.record(
       },
       { requiredKeys: [] },
     ),
-    sticky: fc.constant({ header: 'X-User-Id' }),
+    sticky: fc.constantFrom({ header: 'X-User-Id' }, { cookie: '__Host-id' }),
     capture: fc.record(
       { sample: share, redact: fc.uniqueArray(name), retentionDays: fc.integer({ min: 1, max: 999 }) },
       { requiredKeys: [] },

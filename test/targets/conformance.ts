@@ -110,6 +110,7 @@ export function describeTarget(name: string, make: () => Promise<TargetUnderTest
         splitRoute(stable, candidate, 100),
         splitRoute(stable, candidate, FULL_WEIGHT),
         ...(sticky ? [splitRoute(stable, candidate, 2_500, { header: 'x-user', salt: 's' })] : []),
+        ...(sticky ? [splitRoute(stable, candidate, 2_500, { cookie: 'uid', salt: 's' })] : []),
         ...(mirror ? [mirrorRoute(stable, candidate, 50)] : []),
         EMPTY_ROUTE,
       ];

@@ -1,6 +1,7 @@
 import { MOST_REWARD } from '../../../domain/ab.ts';
 import { NAME_PATTERN } from '../../../domain/ids.ts';
 import { MOST_PROFILED } from '../../../domain/profile.ts';
+import { COOKIE_PATTERN } from '../../../domain/user-key.ts';
 
 /** JSON Schemas of every body and path: what they let through has the types of domain/serving-contract.ts. */
 
@@ -8,6 +9,7 @@ const text = { type: 'string', minLength: 1, maxLength: 1000 } as const;
 const shortText = { type: 'string', minLength: 1, maxLength: 200 } as const;
 // What Envoy takes: one name that it refuses would hold up the routes of every endpoint.
 const headerName = { type: 'string', pattern: '^[A-Za-z0-9_-]+$', maxLength: 200 } as const;
+const cookieName = { type: 'string', pattern: COOKIE_PATTERN, maxLength: 200 } as const;
 const urlPath = { type: 'string', pattern: '^/[\\x21-\\x7e]*$', maxLength: 1000 } as const;
 const count = { type: 'integer', minimum: 0 } as const;
 
@@ -67,8 +69,9 @@ const capture = exactly(
     tolerance: { type: 'number', minimum: 0 },
     comparison,
     rewardWindowMs: { type: 'integer', minimum: 1 },
+    userCookie: cookieName,
   },
-  ['comparison', 'rewardWindowMs'],
+  ['comparison', 'rewardWindowMs', 'userCookie'],
 );
 
 export const endpointSettings = exactly({
@@ -134,11 +137,16 @@ export const versionProfile = exactly({
 
 // Sums of weights and doubled names are `routeFaults`' business: it knows the whole route.
 const weights = { type: 'array', items: exactly({ version: key, weight: { type: 'integer' } }) } as const;
+const salt = { type: 'string', maxLength: 200 } as const;
+const sticky = {
+  type: ['object', 'null'],
+  oneOf: [exactly({ header: headerName, salt }), exactly({ cookie: cookieName, salt }), { type: 'null' }],
+} as const;
 const route = exactly(
   {
     arms: { ...weights, maxItems: 100 },
     mirrors: { type: 'array', items: exactly({ version: key, percent: { type: 'number' } }), maxItems: 100 },
-    sticky: { ...exactly({ header: headerName, salt: { type: 'string', maxLength: 200 } }), type: ['object', 'null'] },
+    sticky,
     buckets: { ...weights, maxItems: 10_000 },
   },
   ['buckets'],

@@ -19,6 +19,7 @@ const ROUTES: readonly (readonly [string, Route])[] = [
   ['a sticky split in parts of 10,000', splitRoute(STABLE, CANDIDATE, 1, STICKY)],
   ['a split whose first arm has no weight', splitRoute(STABLE, CANDIDATE, 10_000)],
   ['a salt of awkward characters', splitRoute(STABLE, CANDIDATE, 500, { header: 'x-user', salt: '\\1:%REQ(a)%\\' })],
+  ['a split by cookie', splitRoute(STABLE, CANDIDATE, 1000, { cookie: '__Host-uid', salt: '\\1' })],
   ['a mirror', mirrorRoute(STABLE, CANDIDATE, 100)],
   ['a sticky mirror of part of a percent', mirrorRoute(STABLE, CANDIDATE, 0.25, STICKY)],
   [
@@ -48,6 +49,7 @@ const ROUTES: readonly (readonly [string, Route])[] = [
   ],
   ['two mirrors', { ...mirrorRoute(STABLE, CANDIDATE, 50), mirrors: [mirror(CANDIDATE, 50), mirror(THIRD, 0)] }],
   ['nothing', EMPTY_ROUTE],
+  ['nothing, but sticky by cookie', { ...EMPTY_ROUTE, sticky: { cookie: 'uid', salt: '1' } }],
   ['nothing, but sticky', { arms: [], mirrors: [mirror(CANDIDATE, 3)], sticky: STICKY }],
 ];
 

@@ -64,12 +64,13 @@ test('settings are refused with all their faults, and nothing is created', async
   expect(await refusal('GET', '/endpoints/fresh')).toMatchObject({ status: 404, error: 'not_found' });
 });
 
-test('a header that Envoy would refuse is refused before it could hold up other endpoints', async () => {
+test('a header or cookie that Envoy would refuse is refused before it could hold up other endpoints', async () => {
   const settings = { ...SETTINGS, capture: { ...SETTINGS.capture, userHeader: 'x user' } };
   expect(await faultsOf('PUT', '/endpoints/fresh', settings)).toHaveLength(1);
-  const route = { arms: [], mirrors: [], sticky: { header: ':path', salt: '' } };
-  const put = { fence: { epoch: 1, sequence: 1 }, route, label: '' };
-  expect(await faultsOf('PUT', '/endpoints/digits/route', put)).toHaveLength(1);
+  for (const sticky of [{ header: ':path', salt: '' }, { cookie: 'a;b', salt: '' }, { salt: '' }]) {
+    const put = { fence: { epoch: 1, sequence: 1 }, route: { arms: [], mirrors: [], sticky }, label: '' };
+    expect((await faultsOf('PUT', '/endpoints/digits/route', put)).join()).toMatch(/sticky/);
+  }
 });
 
 test('names that would not be names of a workflow or a file are refused', async () => {
