@@ -1,0 +1,115 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Incident } from '../../domain/incident.ts';
+import { runCli } from '../../scripts/demo/cli.ts';
+import { until } from '../serving/support/until.ts';
+import type { Told } from '../support/signed-sink.ts';
+import type { Clients } from '../support/week/clients.ts';
+import { askAboutParcels, PARCELS, parcelsSpec, trainParcels } from '../support/week/parcels.ts';
+import { afterWindows, beginWeek, PATIENCE_MS, rollOut, untilTold, type Week } from '../support/week/week.ts';
+
+const MINUTES = 60_000;
+
+let week: Week;
+let clients: Clients | undefined;
+
+beforeAll(async () => void (week = await beginWeek()), 5 * MINUTES);
+
+afterAll(async () => {
+  await clients?.stop();
+  await week?.end();
+});
+
+test(
+  'a promoted model drifts: Alertmanager and a webhook are told, training begins by itself, and the new version is rolled out',
+  async () => {
+    await trainParcels(week);
+    expect(await rollOut(week, parcelsSpec(week))).toBe(0);
+    clients = await askAboutParcels(week, 'city');
+    expect(drifts(await afterWindows(week, PARCELS, 5))).toEqual([]);
+    await clients.stop();
+    expect(clients.failures).toEqual([]);
+
+    clients = await askAboutParcels(week, 'country');
+    const isDrift = (status: string) => (told: Told) =>
+      told.name === 'FeatureDrift' && told.status === status && told.summary?.includes('inputs.distance') === true;
+    expect(await untilTold(week, 'of the drift', isDrift('firing'))).toMatchObject({
+      event: 'alert',
+      endpoint: 'parcels',
+      severity: 'critical',
+      summary: expect.stringMatching(/drift-\d+, version 1 of parcels: .*; a retraining has begun$/) as string,
+      action: expect.stringContaining('slipway retrain local/parcels --show') as string,
+      link: expect.stringContaining('monitor.local.parcels') as string,
+      signed: true,
+    });
+    await untilListed(week, (features) => features.includes('inputs.distance'));
+
+    await untilTold(week, 'that version 2 was promoted', ({ event, candidate }) => {
+      return event === 'promoted' && candidate?.startsWith('v2-') === true;
+    });
+    await untilTold(week, 'that the drift is over', isDrift('resolved'));
+    await untilListed(week, (features) => features.length === 0);
+    // What it serves is what it learnt.
+    expect(drifts(await afterWindows(week, PARCELS, 5))).toEqual([]);
+    expect(week.sink.told.filter(({ signed }) => !signed)).toEqual([]);
+    expect(clients.failures).toEqual([]);
+  },
+  15 * MINUTES,
+);
+
+test(
+  'labels say that accuracy has fallen below the floor: the version before serves again, and people are told that it does',
+  async () => {
+    if (!clients) throw new Error('nobody asks');
+    const asked = await until(
+      'answers',
+      () => clients?.answeredBy('2') ?? [],
+      ({ length }) => length >= 200,
+      PATIENCE_MS,
+    );
+    // Nobody is at home any more: what was in time now comes late, and the other way round.
+    const labels = asked.map(({ requestId, prediction }) => `${requestId},${1 - Number(prediction)}`);
+    const file = join(week.stack.home, 'labels.csv');
+    await writeFile(file, ['request_id,label', ...labels].join('\n'));
+    expect(await runCli(['outcomes', 'push', file, '--endpoint', 'parcels'], week.stack.env)).toBe(0);
+
+    const lost = await untilTold(week, 'that quality is lost', ({ name }) => name === 'QualityLoss');
+    expect(lost).toMatchObject({
+      severity: 'critical',
+      summary: expect.stringMatching(/accuracy is 0 on \d+ labels.*; going back to version 1$/) as string,
+      signed: true,
+    });
+    const before = clients.answeredBy('1').length;
+    await until(
+      'version 1 to serve',
+      () => clients?.answeredBy('1') ?? [],
+      ({ length }) => length > before,
+      PATIENCE_MS,
+    );
+    const ended = await until(
+      'the rollback to end',
+      async () => (await week.rollouts.look(PARCELS)).close,
+      Boolean,
+      PATIENCE_MS,
+    );
+    expect(ended).toMatchObject({ kind: 'outcome', outcome: 'rolled_back' });
+    expect(clients.failures).toEqual([]);
+  },
+  10 * MINUTES,
+);
+
+/** Of a busy machine other things may be told, such as latency. */
+function drifts(incidents: readonly Incident[]): readonly Incident[] {
+  return incidents.filter(({ kind }) => kind === 'drift' || kind === 'input_quality');
+}
+
+/** Waits until Alertmanager lists the drift of such features, where there is one. */
+async function untilListed({ alertmanager }: Week, isSo: (features: readonly string[]) => boolean): Promise<void> {
+  if (!alertmanager) return;
+  const drifting = async () =>
+    (await alertmanager.firing())
+      .filter(({ labels }) => labels['alertname'] === 'FeatureDrift')
+      .map(({ annotations }) => annotations['subject'] ?? '');
+  await until('Alertmanager to list the drift as it is', drifting, isSo, PATIENCE_MS);
+}
