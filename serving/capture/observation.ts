@@ -2,10 +2,11 @@ import { parseFence } from '../../domain/fence.ts';
 import type { Fence } from '../../domain/fence.ts';
 import { BODY_METADATA, LOG_NAMES, STAMPS, VERSION_TAG } from '../envoy/names.ts';
 import type { LogEntry, Span } from './receiver.ts';
+import { assembled } from './streams/assemble.ts';
 
 export type Role = 'live' | 'shadow';
 
-/** A captured body; `null` where there was none, or it was too large or streamed. */
+/** A captured body; `null` where there was none, or it was too large. Of a streamed one the text is what it says, put together. */
 export interface Body {
   readonly text: string | null;
   readonly isSkipped: boolean;
@@ -103,6 +104,7 @@ function milliseconds(span: Span | undefined): number {
 }
 
 function body(fields: Readonly<Record<string, { readonly stringValue?: string }>>, key: 'request' | 'response'): Body {
-  const text = fields[key]?.stringValue ?? null;
+  const sent = fields[key]?.stringValue ?? null;
+  const text = sent !== null && `${key}_kind` in fields ? assembled(sent) : sent;
   return { text, isSkipped: text === null && (`${key}_skipped` in fields || `${key}_base64` in fields) };
 }

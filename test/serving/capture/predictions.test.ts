@@ -62,13 +62,15 @@ test('a copy is logged as one, beside its original', async () => {
   ]);
 });
 
-test('bodies that are too large or of unknown length are left out, the line is not', async () => {
+test('bodies that are too large are left out, the line is not; those of unknown length are in it', async () => {
   await serving.put(wholeRoute(STABLE), 5);
   const body = JSON.stringify({ inputs: ['x'.repeat(100_000)] });
   await post(serving.url, { body, headers: { 'x-request-id': 'large' } });
+  await post(serving.url, { body, isChunked: true, headers: { 'x-request-id': 'large-chunked' } });
   await post(serving.url, { isChunked: true, headers: { 'x-request-id': 'chunked' } });
   expect(await linesOf('large', 1)).toMatchObject([{ input: null, prediction: ['yes'], status: 200, user_id: null }]);
-  expect(await linesOf('chunked', 1)).toMatchObject([{ input: null, prediction: ['yes'], status: 200 }]);
+  expect(await linesOf('large-chunked', 1)).toMatchObject([{ input: null, prediction: ['yes'], status: 200 }]);
+  expect(await linesOf('chunked', 1)).toMatchObject([{ input: 1, prediction: 'yes', status: 200 }]);
 });
 
 test('bodies that no database could hold as they are cost no other line', async () => {
