@@ -82,7 +82,7 @@ export function createEndpointCounter(
     lost = 0;
     state.opened = sealed;
     state.tally = newTally(route);
-    return [draft];
+    return [compareFences(fence, current) < 0 ? { ...draft, isLate: true } : draft];
   }
 
   function seal(sealed: number): Draft[] {

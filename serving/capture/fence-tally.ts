@@ -11,7 +11,10 @@ import { createPairTally } from './pair-tally.ts';
 import type { PairTally } from './pair-tally.ts';
 
 /** A sealed interval that has no number and no labels yet: both come with the place where it is stored. */
-export type Draft = Omit<GateBatchBody, 'index' | 'labels'>;
+export interface Draft extends Omit<GateBatchBody, 'index' | 'labels'> {
+  /** Of late ends under a fence that another has replaced: whoever watches the one in force may not look at it. */
+  readonly isLate?: true;
+}
 
 /** What ended under one fence since the last sealing. */
 export interface FenceTally {

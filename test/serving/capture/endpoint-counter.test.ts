@@ -48,10 +48,12 @@ test('a batch holds one fence: a new one seals at once, late ends of the old one
   ]);
   counter.add(observed({ fence: fence(2), arm: 'v2' }), START + 60);
   counter.add(observed({ fence: fence(1) }), START + 70);
-  expect(counter.seal(START + 100).map(summary)).toEqual([
+  const drafts = counter.seal(START + 100);
+  expect(drafts.map(summary)).toEqual([
     { sequence: 1, opened: at(40), sealed: at(100), arms: ['v1 1 0'], pairs: [], lost: 0 },
     { sequence: 2, opened: at(40), sealed: at(100), arms: ['v1 0 0', 'v2 1 0'], pairs: [], lost: 0 },
   ]);
+  expect(drafts.map(({ isLate }) => isLate)).toEqual([true, undefined]);
   expect(counter.seal(START + 200).map(({ fence }) => fence.sequence)).toEqual([2]);
 });
 

@@ -135,6 +135,18 @@ test('a label that came an hour before its prediction is credited when it is loo
   expect((await sink.addBatch(next, 0)).labels).toEqual([{ version: 'v1', n: 1, correct: 1 }]);
 });
 
+test('late ends of the canary take no user of a test: the test would never see it', async () => {
+  const sink = newSink();
+  await evidence.client.query(`insert into slipway.test_users (target, endpoint, epoch, user_id, arm, first_at, due_at)
+    values ('local', 'digits', 1, 'u1', 'v1', '2000-01-01', '2000-01-02')`);
+  const late = await sink.addBatch({ ...draft(50), isLate: true }, 0);
+  expect(late).not.toHaveProperty('rewards');
+  // What is said to the sink alone is no part of what is sealed.
+  expect(late).not.toHaveProperty('isLate');
+  const own = { ...draft(50), fence: { epoch: 1, sequence: 2 } };
+  expect((await sink.addBatch(own, 0)).rewards).toEqual([{ version: 'v1', users: 1, rewards: {} }]);
+});
+
 function newSink(options: Partial<PostgresSinkOptions> = {}): BatchSink {
   const connectionString = evidence.database.appUrl;
   const sink = createPostgresSink({ connectionString, target: 'local', onFault: () => undefined, ...options });
