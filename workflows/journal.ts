@@ -1,4 +1,4 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, log } from '@temporalio/workflow';
 import { SYSTEM, type Actor, type LedgerEntry } from '../domain/ledger-entry.ts';
 import type { Phase } from '../domain/outcome.ts';
 import type { Reason } from '../domain/reasons.ts';
@@ -63,6 +63,7 @@ export class Journal {
       evidence: note.evidence ?? null,
     };
     this.#pending = [...this.#pending, entry];
+    logTransition(entry);
   }
 
   /** Lets an activity write what is pending; if it does not come to an end, the next one writes it again. */
@@ -99,3 +100,13 @@ export class Journal {
 
 /** Temporal's limit is 200. */
 const SUMMARY_BYTES = 180;
+
+/** For the worker's log, where `slipway logs` finds it by rollout and version; not written again when history is replayed. */
+function logTransition({ target, endpoint, rolloutId, stage, step, reason, actor, detail }: LedgerEntry): void {
+  const { message, route, summary } = detail;
+  const fields = { target, endpoint, rolloutId, stage, step, by: actor.name, said: message ?? summary, route };
+  if (GOES_BACK.has(stage)) log.warn(reason, fields);
+  else log.info(reason, fields);
+}
+
+const GOES_BACK: ReadonlySet<Phase> = new Set<Phase>(['rollback', 'rollback_failed']);

@@ -1,70 +1,101 @@
 import { Option, type Command } from 'commander';
-import { open, stat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseCount } from './common.ts';
+import { parseMoment } from './moment.ts';
+import { parseTopic, type Topic } from '../logs/topic.ts';
+import { createReading, type LogQuery } from '../logs/read.ts';
 import { Failure, usageFailure } from '../failure.ts';
-import { parsePlace, type Place } from '../rollouts/place.ts';
-import { pathsUnder } from '../stack/paths.ts';
-import { PARTS, type PartName } from '../stack/part.ts';
-import { servingOf } from '../serving.ts';
+import { isAboutEndpoints, localSources, redactedFields, stackSecrets, type LogSource } from '../logs/sources.ts';
+import { LEVELS, type Level } from '../logs/text-line.ts';
+import { LOG_PARTS, type LogLine, type LogPart } from '../logs/line.ts';
+import { logLineJson, renderLogLine } from '../render/logs.ts';
+import { remoteLogs } from '../logs/remote.ts';
+import { readConfig } from '../../spec/config.ts';
 import { slipwayHome } from '../../spec/home.ts';
-import { versionNumber } from '../../domain/ids.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface LogFlags {
   readonly version?: string;
-  readonly part?: PartName;
-  readonly lines: number;
+  readonly part?: LogPart;
+  readonly since?: string;
+  readonly level?: Level;
+  readonly lines?: number;
+  readonly follow?: boolean;
   readonly json?: boolean;
 }
 
-/** Enough for the longest answer that is asked for in practice. */
-const TAIL_BYTES = 1_000_000;
+const LINES = 100;
+const FOLLOW_MS = 500;
 
 export function addLogs(program: Command, terminal: Terminal): void {
   program
     .command('logs')
-    .argument('[endpoint]', 'whose model server: digits, prod-eu/digits', parsePlace)
-    .description("show what a version's model server, or a part of the local stack, wrote")
-    .option('--version <version>', 'registry number or full key; the newest server when absent')
-    .addOption(new Option('--part <part>', 'a part of the local stack instead').choices(PARTS))
-    .addOption(new Option('-n, --lines <count>', 'the last so many lines').default(100).argParser(parseCount))
-    .option('--json', 'print the lines as a JSON list')
-    .addHelpText('after', '\nExamples:\n  slipway logs digits --version 8\n  slipway logs --part worker -n 20')
-    .action(async (place: Place | undefined, flags: LogFlags) => {
-      const text = await readLogs(place, flags);
-      terminal.out(
-        flags.json ? `${JSON.stringify(text.trimEnd().split('\n'))}\n` : text.endsWith('\n') ? text : `${text}\n`,
-      );
+    .argument(
+      '[what]',
+      'an endpoint (digits, prod-eu/digits), a version (digits:8) or a rollout (local.digits.4)',
+      parseTopic,
+    )
+    .description('show what worker, serving host, capture and model servers wrote of it, in the order of time')
+    .option('--version <version>', 'only of this registry number or full key')
+    .addOption(new Option('--part <part>', 'only what this one wrote').choices(LOG_PARTS))
+    .option('--since <time>', 'from then on: 2026-11-24T08:31:00Z, or 2h for two hours ago', parseMoment)
+    .addOption(new Option('--level <level>', 'this and worse').choices(LEVELS))
+    .addOption(
+      new Option('-n, --lines <count>', `the last so many lines; ${LINES}, or all with --since`).argParser(parseCount),
+    )
+    .option('-f, --follow', 'go on with what is written, until it is interrupted')
+    .option('--json', 'print each line as a JSON object')
+    .addHelpText(
+      'after',
+      `
+Fields that the prediction log blanks, passwords, tokens and keys are left out.
+
+Examples:
+  slipway logs local.digits.4
+  slipway logs digits:8 --part model --level warn
+  slipway logs digits --since 2h --follow
+  slipway logs --part worker -n 20`,
+    )
+    .action((topic: Topic | undefined, flags: LogFlags) => logs(topic, flags, terminal));
+}
+
+async function logs(topic: Topic | undefined, flags: LogFlags, { out }: Terminal): Promise<void> {
+  const { part, since, follow, json, lines = since === undefined ? LINES : Infinity } = flags;
+  const wanted = { place: null, rollout: null, version: null, ...topic };
+  const version = flags.version ?? wanted.version;
+  if (!topic && version === null && !part)
+    throw usageFailure(`name an endpoint, a version or a rollout, or --part with one of ${LOG_PARTS.join(', ')}`);
+  const query: LogQuery = { ...wanted, ...flags, version };
+  const home = slipwayHome();
+  const { sources, redacted } = await sourcesOf(query, home);
+  const read = createReading(sources, query, { redacted, known: await stackSecrets(home) });
+  const print = (found: readonly LogLine[]) =>
+    out(found.map((line) => `${json ? logLineJson(line) : renderLogLine(line)}\n`).join(''));
+  const first = await read();
+  if (first.length === 0 && !follow && !json)
+    throw new Failure(`no log here says anything of that: logs are kept under ${home} and turned over as they grow`, {
+      code: 'not_found',
     });
-}
-
-async function readLogs(place: Place | undefined, { part, version, lines }: LogFlags): Promise<string> {
-  if (part) return tail(pathsUnder(slipwayHome()).log(part), lines);
-  if (!place) throw usageFailure(`name an endpoint, or --part with one of ${PARTS.join(', ')}`);
-  const serving = await servingOf(place.target);
-  const { versions } = await serving.endpoint(place.endpoint);
-  const newestFirst = versions.toSorted((a, b) => (b.startedAt ?? '').localeCompare(a.startedAt ?? ''));
-  const chosen = newestFirst.find(
-    ({ key }) => version === undefined || key === version || versionNumber(key) === version,
-  );
-  if (!chosen)
-    throw new Failure(
-      `${place.target}/${place.endpoint} has no server of version ${version ?? 'any'}; it has ${versions.map(({ key }) => key).join(', ') || 'none'}`,
-      { code: 'not_found' },
-    );
-  return serving.logs(place.endpoint, chosen.key, lines);
-}
-
-async function tail(file: string, lines: number): Promise<string> {
-  const { size } = await stat(file).catch(() => {
-    throw new Failure(`there is no log ${file}: the part was not started here`, { code: 'not_found' });
-  });
-  const handle = await open(file);
-  try {
-    const start = Math.max(0, size - TAIL_BYTES);
-    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(size - start), position: start });
-    return buffer.toString('utf8', 0, bytesRead).trimEnd().split('\n').slice(-lines).join('\n');
-  } finally {
-    await handle.close();
+  print(lines === Infinity ? first : first.slice(-lines));
+  while (follow) {
+    await sleep(FOLLOW_MS);
+    print(await read());
   }
+}
+
+/** The logs that may tell of it, and the fields to leave out of them. */
+async function sourcesOf(
+  { place, part }: LogQuery,
+  home: string,
+): Promise<{ readonly sources: readonly LogSource[]; readonly redacted: readonly string[] }> {
+  const config = place === null ? undefined : (await readConfig()).targets[place.target];
+  const remote = place !== null && config?.url ? await remoteLogs(place) : null;
+  const local = (await localSources(home)).filter(({ origin }) =>
+    // Of an endpoint elsewhere, only the worker here may know something.
+    remote ? origin.part === 'worker' : part !== undefined || isAboutEndpoints(origin.part),
+  );
+  return {
+    sources: [...local, ...(remote?.sources ?? [])],
+    redacted: [...(await redactedFields(home)), ...(remote?.redacted ?? [])],
+  };
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { socketPath } from '../envoy/socket-path.ts';
+import { logToStdout as log } from '../host/log.ts';
 import { createNoSink } from './batch-sink.ts';
 import { startControl } from './control.ts';
 import type { CaptureReport } from './control.ts';
@@ -34,7 +35,7 @@ if (stateDir === undefined || target === undefined) throw new Error('capture nee
 const connectionString = process.env['DATABASE_URL'];
 const cohorts = createCohorts((endpoint, everyMs) => openCohortRing(join(stateDir, 'cohorts'), endpoint, everyMs));
 const profiles = createProfiles(join(stateDir, 'profiles'));
-const onFault = (error: Error) => note(`PostgreSQL: ${error.message}`);
+const onFault = (error: Error) => log('error', 'not stored', { reason: error.message });
 const sink = values['no-store']
   ? createNoSink()
   : createPostgresSink({ connectionString, target, onFault, cohorts, profiles });
@@ -50,7 +51,7 @@ const counting = createCounting({
   onRows: writer.addRows,
   cohorts,
   profiles,
-  onFault: (endpoint, error) => note(`${endpoint}: ${error.message}`),
+  onFault: (endpoint, error) => log('error', 'not counted', { endpoint, reason: error.message }),
 });
 
 // Before the settings are read: whoever finds nobody here may rely on a later reading.
@@ -65,7 +66,7 @@ const receiver = await startReceiver(socketPath(stateDir, 'als.sock'), (logName,
     const observation = observe(logName, entry);
     if (observation) counting.add(observation);
   } catch (error) {
-    note(`an entry was dropped: ${String(error)}`);
+    log('error', 'entry dropped', { reason: String(error) });
   }
 });
 let housekeeping = setTimeout(keepHouse, 0);
@@ -99,8 +100,4 @@ async function end(): Promise<void> {
   await writer.flush(LAST_FLUSH_MS);
   cohorts.close();
   process.exit(0);
-}
-
-function note(message: string): void {
-  process.stderr.write(`${new Date().toISOString()} ${message}\n`);
 }

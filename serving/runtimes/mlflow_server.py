@@ -4,6 +4,7 @@ The routes are those of `mlflow models serve`, made by the same function of MLfl
 once, where the command takes two; see docs/adr/0003-mlflow-launcher.md.
 """
 
+import copy
 import socket
 import sys
 
@@ -30,7 +31,12 @@ def main() -> None:
     from mlflow.pyfunc import scoring_server
 
     app = scoring_server.init(scoring_server.load_model_with_mlflow_config(folder))
-    config = uvicorn.Config(app, timeout_keep_alive=KEEP_ALIVE_SECONDS, access_log=False, server_header=True)
+    # Lines with a time can be put in order with those of others.
+    logging = copy.deepcopy(uvicorn.config.LOGGING_CONFIG)
+    logging["formatters"]["default"] |= {"fmt": "%(asctime)s %(levelprefix)s %(message)s", "datefmt": "%Y-%m-%dT%H:%M:%S%z"}
+    config = uvicorn.Config(
+        app, timeout_keep_alive=KEEP_ALIVE_SECONDS, access_log=False, server_header=True, log_config=logging
+    )
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -25,7 +25,7 @@ describe('a command line that cannot be meant', () => {
     ['an endpoint of the wrong form', ['get', 'a/b/c'], /"a\/b\/c" is not an endpoint: write its name/],
     ['an unknown part', ['up', '--only', 'kafka'], /There is no part kafka; there are temporal, postgres/],
     ['a count that is none', ['list', '--limit', 'many'], /whole number from 1/],
-    ['logs of nothing', ['logs'], /name an endpoint, or --part/],
+    ['logs of nothing', ['logs'], /name an endpoint, a version or a rollout, or --part/],
     ['no command', [], /Usage: slipway/],
   ])('%s ends with 2 and says what is', async (_, args, message) => {
     const { code, err } = await slipway(...args);
