@@ -4,7 +4,9 @@ const second = 1000;
 const minute = 60 * second;
 
 // What needs real servers, a Temporal test server or minutes. Every other test is a unit test, so that no file is in no project.
-const services = ['activities', 'evidence', 'targets', 'serving', 'store', 'mlflow', 'stack', 'security'].map(inFolder);
+const services = ['activities', 'evidence', 'targets', 'serving', 'store', 'mlflow', 'stack', 'security', 'page'].map(
+  inFolder,
+);
 const workflow = ['workflows', 'replay'].map(inFolder);
 const e2e = ['e2e'].map(inFolder);
 const unit = ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'];

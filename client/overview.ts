@@ -48,7 +48,8 @@ export function isKnown<T>(part: T | Unknown): part is T {
   return !(typeof part === 'object' && part !== null && 'notKnown' in part);
 }
 
-function orUnknown<T>(asked: Promise<T>): Promise<T | Unknown> {
+/** What was asked for, or why it is not known. */
+export function orUnknown<T>(asked: Promise<T>): Promise<T | Unknown> {
   return asked.catch((error: unknown) => ({ notKnown: error instanceof Error ? error.message : String(error) }));
 }
 

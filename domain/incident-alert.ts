@@ -59,7 +59,8 @@ export function alertsOf({ why, incident }: Telling, place: AlertPlace, at: stri
   }));
 }
 
-function actionOf({ id, response }: Incident, name: string, policy: MonitorPolicy): string {
+/** What a person can do about an incident, with the commands; `name` is `prod-eu/digits`. */
+export function actionOf({ id, response }: Incident, name: string, policy: MonitorPolicy): string {
   const look = `look with \`slipway monitor status ${name}\`, take it on with \`slipway ack ${name} ${id}\``;
   const back = `\`slipway rollback ${name} --reason ${id}\``;
   const how = policy === 'retrain' ? `slipway retrain ${name} --show` : `slipway get ${name} --watch`;

@@ -70,8 +70,14 @@ export function webUiLink({ target, endpoint }: Place): Promise<string | null> {
 }
 
 export async function workflowLink(workflowId: string): Promise<string | null> {
+  const base = await webUiBase();
+  return base && `${base}/${workflowId}`;
+}
+
+/** Where the Web UI shows workflows by their ids. */
+export async function webUiBase(): Promise<string | null> {
   const { temporalUi, temporalNamespace } = await readAddresses({ home: slipwayHome(), env: process.env });
-  return temporalUi && `${temporalUi}/namespaces/${temporalNamespace}/workflows/${workflowId}`;
+  return temporalUi && `${temporalUi}/namespaces/${temporalNamespace}/workflows`;
 }
 
 function whoAmI(): string {

@@ -43,6 +43,18 @@ test('the demo: a good version is promoted, two bad ones are stopped by the evid
   rollouts = await RolloutClient.connect(stack.temporal);
 });
 
+test('the page of an endpoint has all that the demo left behind', async () => {
+  const file = join(home, 'digits.html');
+  expect(await runCli(['status', 'digits', '--html', file], env, { quiet: true })).toBe(0);
+  const page = (await readFile(file, 'utf8')).replaceAll(/\s+/g, ' ');
+  const said = ['Version 2 of digits serves all live traffic', 'Requests a minute', '<dt>Accuracy</dt>', 'every 5m'];
+  expect(said.filter((text) => !page.includes(text))).toEqual([]);
+  expect(page.match(/Not known[^<]*/)).toBeNull();
+  expect(page.match(/class="state bad">rolled back/g)).toHaveLength(2);
+  expect(page.match(/class="state good">promoted/g)).toHaveLength(2);
+  expect(page.match(/href="http[^"]*\/workflows\/rollout\.local\.digits\/[0-9a-f-]{36}"/g)).toHaveLength(4);
+});
+
 test("an abort signal without input, sent by Temporal's own CLI, takes a canary's traffic to zero", async () => {
   await inCanary(async () => {
     await promisify(execFile)(TEMPORAL_BIN, [

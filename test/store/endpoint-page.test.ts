@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import { batchHash } from '../../activities/evidence/batch-hash.ts';
+import { allocateEpoch } from '../../activities/store/epochs.ts';
+import { appendLedger } from '../../activities/store/ledger.ts';
+import { readProduction } from '../../client/endpoint/production.ts';
+import { readRuns } from '../../client/endpoint/runs.ts';
+import { readTraffic } from '../../client/endpoint/traffic-day.ts';
+import type { ArmCounts } from '../../domain/gate-batch.ts';
+import type { LedgerEntry } from '../../domain/ledger-entry.ts';
+import { msToIndex } from '../../gates/histogram.ts';
+import { useDatabase } from './database.ts';
+import { batchBody, DIGITS, entry } from './samples.ts';
+
+const db = useDatabase();
+const [V1, V2, V3] = ['v1-aaaaaaaaaaaa', 'v2-bbbbbbbbbbbb', 'v3-cccccccccccc'] as const;
+const minute = (of: number) => `2026-05-01T12:${String(of).padStart(2, '0')}:00.000Z`;
+
+test('runs come newest first, each with its cause, its end and its run in Temporal', async () => {
+  await write(
+    {
+      endpoint: 'runs',
+      epoch: await allocateEpoch(db.pool, { target: 'local', endpoint: 'runs', rolloutKey: 'run-one', floor: 0 }),
+    },
+    [
+      { reason: 'RolloutStarted', detail: { candidate: { key: V2 } }, actor: { name: 'anna', proof: 'asserted' } },
+      { reason: 'GateFailed', stage: 'done', detail: { outcome: 'rolled_back', message: 'latency.p99' } },
+      { reason: 'ServesAsBefore', detail: { message: 'after the end' } },
+    ],
+  );
+  await write({ endpoint: 'runs', epoch: 2 }, [{ reason: 'DrillStarted', detail: {} }]);
+  const [drill, rollout] = await readRuns(db.urls.appUrl, { target: 'local', endpoint: 'runs' }, 5);
+  expect(drill).toMatchObject({ kind: 'drill', outcome: null, endedAt: null, runId: null });
+  expect(rollout).toEqual({
+    ...{ rolloutId: 'local.runs.1', kind: 'rollout', candidate: V2, startedAt: minute(0), endedAt: minute(1) },
+    ...{ by: { name: 'anna', proof: 'asserted' }, outcome: 'rolled_back', reason: 'GateFailed' },
+    ...{ detail: 'latency.p99', runId: 'run-one' },
+  });
+  expect(await readRuns(db.urls.appUrl, { target: 'local', endpoint: 'runs' }, 1)).toHaveLength(1);
+});
+
+test('a canary that goes back takes nothing from the time that stable was in production', async () => {
+  const route = (...arms: (readonly [string, number])[]) => ({
+    detail: { route: { arms: arms.map(([version, weight]) => ({ version, weight })) } },
+  });
+  await write({ endpoint: 'splits', epoch: 1 }, [route([V1, 10_000])]);
+  await write({ endpoint: 'splits', epoch: 2 }, [
+    { detail: { snapshot: route([V1, 10_000]).detail } },
+    route([V1, 9_000], [V2, 1_000]),
+    route([V1, 10_000], [V2, 0]),
+    route([V3, 10_000]),
+  ]);
+  const { splits, reigns } = await readProduction(db.urls.appUrl, { target: 'local', endpoint: 'splits' });
+  expect(splits.map(({ arms }) => arms.map(({ weight }) => weight))).toEqual([
+    [10_000],
+    [9_000, 1_000],
+    [10_000],
+    [10_000],
+  ]);
+  expect(splits.at(-1)).toMatchObject({ from: minute(3), to: null });
+  expect(reigns).toEqual([
+    { version: V1, from: minute(0), to: minute(3), rolloutId: 'local.splits.1' },
+    { version: V3, from: minute(3), to: null, rolloutId: 'local.splits.2' },
+  ]);
+});
+
+test('requests of a day are added up by version and time, from sealed batches inside it alone', async () => {
+  const arm = (version: string, n: number, ms: number): ArmCounts => ({
+    ...{ version, n, errors: 1, timeouts: 0, rejected: 2, latency: [[msToIndex(ms), n]], users: null },
+  });
+  await seal(0, minute(0), [arm(V1, 1_000, 5)]);
+  await seal(1, minute(10), [arm(V1, 50, 5)]);
+  await seal(2, minute(20), [arm(V1, 50, 20), arm(V2, 10, 80)]);
+  const day = await readTraffic(db.urls.appUrl, { ...DIGITS, since: minute(5), until: minute(30) });
+  expect(day.since).toBe('2026-05-01T12:09:50.000Z');
+  expect(day.intervals.map(({ versions }) => versions.map(({ n }) => n))).toEqual([[50], [50, 10]]);
+  const [first, second] = day.totals;
+  expect(first).toMatchObject({ version: V1, n: 100, errors: 2, rejected: 4 });
+  // Buckets of the sketch are one per cent wide to either side.
+  expect((first?.latency?.p50 ?? 0) / 5).toBeCloseTo(1, 1);
+  expect((first?.latency?.p99 ?? 0) / 20).toBeCloseTo(1, 1);
+  expect(second).toMatchObject({ version: V2, n: 10 });
+});
+
+/** Rows of one run, a minute apart. */
+async function write(
+  { endpoint, epoch }: { readonly endpoint: string; readonly epoch: number },
+  rows: readonly Partial<LedgerEntry>[],
+): Promise<void> {
+  const rolloutId = `local.${endpoint}.${epoch}`;
+  const entries = rows.map((row, i) =>
+    entry(`${rolloutId}:${i + 1}`, { endpoint, rolloutId, rolloutSequence: i + 1, effectiveAt: minute(i), ...row }),
+  );
+  await appendLedger(db.pool, entries);
+}
+
+async function seal(index: number, sealed: string, arms: readonly ArmCounts[]): Promise<void> {
+  const opened = new Date(Date.parse(sealed) - 10_000).toISOString();
+  const body = batchBody(index, { opened, sealed, arms });
+  await db.pool.query(
+    `INSERT INTO slipway.gate_batches (target, endpoint, index, epoch, sequence, opened_at, sealed_at, body, hash)
+     VALUES ('local', $1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      body.endpoint,
+      index,
+      body.fence.epoch,
+      body.fence.sequence,
+      opened,
+      sealed,
+      JSON.stringify(body),
+      batchHash(body),
+    ],
+  );
+}
