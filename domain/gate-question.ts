@@ -1,4 +1,5 @@
 import type { AbPlan } from './ab.ts';
+import type { Arm } from './route.ts';
 import type { BinCounts } from './gate-batch.ts';
 import type { GatePlan, ShadowPlan } from './plan.ts';
 
@@ -12,6 +13,8 @@ export interface GateQuestion {
   readonly shadow: ShadowPlan | null;
   /** The test that stage `ab` is about. */
   readonly ab?: AbPlan;
+  /** Further arms of the test, and their weights; 0 for one that was taken out. */
+  readonly arms?: readonly Arm[];
   /** Batches count from this fence sequence on; the stage's own evidence. */
   readonly stageSequence: number;
   /** Minimum samples and duration count from this one on; the step's own evidence. */

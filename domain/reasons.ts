@@ -24,6 +24,8 @@ export const REASONS = {
   StillWatching: 'the gate has not decided yet',
   TestWon: 'the candidate is better than stable in the A/B test',
   TestLost: 'the candidate is worse than stable on a metric of the A/B test',
+  ArmLost: 'an arm of the A/B test, not the candidate, is worse than stable and leaves the test',
+  OtherArmWon: 'another arm than the candidate is better than stable in the A/B test',
   TestUseless: 'what the candidate gains in the A/B test is less than is worth having',
   ApprovalAsked: 'waiting for a person',
   Approved: 'a person approved',

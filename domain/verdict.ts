@@ -8,6 +8,8 @@ export type Decision = 'pass' | 'fail' | 'inconclusive' | 'error';
 export interface MetricEvidence {
   /** `errors`, `rejected`, `latency.p95`, `disagreement`, `accuracy`, … */
   readonly metric: string;
+  /** Whose it is in a test of several arms, where that is not the candidate. */
+  readonly version?: string;
   readonly decision: 'pass' | 'fail' | 'undecided';
   /** Whether promotion needs this metric proved. */
   readonly required: boolean;
@@ -58,6 +60,8 @@ export interface Verdict {
   readonly profile?: string;
   /** Metrics on which the candidate failed. */
   readonly culprits?: readonly string[];
+  /** Arms of a test that are to be taken out of it, which goes on without them. */
+  readonly lost?: readonly string[];
   /** Where the risk-bounded ramp stands, in bad responses; weight in parts per 10,000. */
   readonly ramp?: {
     readonly nextWeight: number;

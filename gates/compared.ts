@@ -6,6 +6,7 @@ import type { Track } from './track.ts';
 import { FULL_WEIGHT } from '../domain/route.ts';
 import { QUANTILES } from './latency.ts';
 import { addUsers, errorDesignEffect } from './users.ts';
+import { weightBesideStable } from './ab/other-arms.ts';
 import { armOf, pairsOf } from './batch-tables.ts';
 import { coverageObstacles, coverageStanding, needsCoverage, observeCoverage } from './metrics/coverage.ts';
 import { countedStanding, observeCounted } from './metrics/counted.ts';
@@ -52,7 +53,12 @@ export function observeCompared(evidence: Evidence, batch: GateBatch, question: 
     latency: rememberLatency(evidence.latency, { candidate: arms.candidate.latency, stable: arms.stable.latency }),
     users: addUsers(evidence.users, both),
     split: tellsSplit(both, batch, question)
-      ? observeSplit(evidence.split, comparedSamples(batch, question), question.weight, shareOfLongest(batch, question))
+      ? observeSplit(
+          evidence.split,
+          comparedSamples(batch, question),
+          weightBesideStable(question),
+          shareOfLongest(batch, question),
+        )
       : evidence.split,
   };
 }

@@ -7,6 +7,7 @@ import { NOTHING_SEEN, isCalibration, isEvidence, see, seeCalibration, timeOver 
 import { NO_EVIDENCE } from './evidence.ts';
 import { UNCALIBRATED, calibrateAlone, calibrationOf } from './calibration.ts';
 import { armOf } from './batch-tables.ts';
+import { questionsOfOthers } from './ab/other-arms.ts';
 import { culprits } from './culprits.ts';
 import { stageGate } from './stage-gate.ts';
 import type { RampState } from './ramp/ramp.ts';
@@ -21,6 +22,8 @@ export interface GateState {
   /** Metrics on which the candidate failed; once it has, it stays so, whatever comes later. */
   readonly failed: readonly string[];
   readonly ramp?: RampState;
+  /** The gates of a test's further arms. */
+  readonly others?: readonly GateState[];
 }
 
 /** A gate that has seen nothing yet. */
@@ -28,7 +31,8 @@ export function openGate({ calibration, ...question }: GateQuestion): GateState 
   const evidence = calibration
     ? { ...NO_EVIDENCE, noise: calibration.noise, latency: { ...NO_EVIDENCE.latency, stable: calibration.latency } }
     : NO_EVIDENCE;
-  return { question, seen: NOTHING_SEEN, evidence, failed: [] };
+  const others = questionsOfOthers(question).map(openGate);
+  return { question, seen: NOTHING_SEEN, evidence, failed: [], ...(others.length > 0 && { others }) };
 }
 
 /** The gate after one more batch; unchanged by batches of other rollouts and earlier stages, and by one it has seen. */
@@ -43,7 +47,8 @@ export function observe(state: GateState, batch: GateBatch): GateState {
   const standings = stage.standings(after, question, timeOver(nowSeen, question));
   const failed = state.failed.length > 0 ? state.failed : culprits(standings, question);
   const ramp = question.plan.ramp && observeRamp(state.ramp ?? openRamp(question.plan), batch, question);
-  return { question, seen: nowSeen, evidence: after, failed, ...(ramp && { ramp }) };
+  const others = state.others?.map((other) => observe(other, batch));
+  return { question, seen: nowSeen, evidence: after, failed, ...(ramp && { ramp }), ...(others && { others }) };
 }
 
 function calibrate({ question, seen, evidence, failed }: GateState, batch: GateBatch): GateState {

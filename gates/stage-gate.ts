@@ -35,7 +35,7 @@ const TESTED: StageGate = {
   ...COMPARED,
   observe: (evidence, batch, question) => ({
     ...observeCompared(evidence, batch, question),
-    rewards: addUserRewards(evidence.rewards ?? NO_TOTALS, batch.rewards ?? []),
+    ...(question.ab && { rewards: addUserRewards(evidence.rewards ?? NO_TOTALS, batch.rewards ?? []) }),
   }),
   obstacles: () => [],
 };

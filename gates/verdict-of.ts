@@ -1,3 +1,5 @@
+import { brokenArms } from './ab/other-arms.ts';
+import type { LostArm } from './ab/other-arms.ts';
 import { readingOf } from './ab/reading.ts';
 import type { Reading } from './ab/reading.ts';
 import { judgeRamp } from './ramp/judge-ramp.ts';
@@ -34,16 +36,22 @@ export function verdictOf(state: GateState): Verdict {
   const { question, seen, evidence, failed } = state;
   const standings = stageGate(question).standings(evidence, question, timeOver(seen, question));
   const tested = readingOf(state);
-  const finding = find(state, standings, tested);
+  const lost = lostArms(state, tested);
+  const finding = find(state, standings, { tested, lost });
   const reading = judgeRamp(state.ramp, question)?.reading;
   return {
     ...finding,
-    metrics: [...(tested?.metrics ?? []), ...standings.map((standing) => metricEvidence(standing, state))],
+    metrics: [
+      ...(tested?.metrics ?? []),
+      ...standings.map((standing) => metricEvidence(standing, state)),
+      ...brokenMetrics(state),
+    ],
     samples: seen.samples,
     batches: seen.batches,
     algorithm: ALGORITHM,
     alpha: { stage: stageAlpha(question), total: question.plan.alpha },
     culprits: failed.length > 0 ? failed : (tested?.culprits ?? []),
+    ...(finding.reason === 'ArmLost' && { lost: lost.map(({ version }) => version) }),
     ...(reading && { ramp: reading }),
   };
 }
@@ -54,7 +62,29 @@ export interface Finding {
   readonly summary: string;
 }
 
-function find(state: GateState, standings: readonly Standing[], tested: Reading | null): Finding {
+/** Further arms of a test that broke a guardrail, or bring less than stable. */
+function lostArms(state: GateState, tested: Reading | null): LostArm[] {
+  const broken = brokenArms(state).map((other) => ({
+    version: other.question.candidate,
+    why: verdictOf(other).summary,
+  }));
+  return [...broken, ...(tested?.lost ?? []).filter(({ version }) => broken.every((arm) => arm.version !== version))];
+}
+
+/** On which guardrails. */
+function brokenMetrics(state: GateState): MetricEvidence[] {
+  return brokenArms(state).flatMap((other) =>
+    verdictOf(other)
+      .metrics.filter(({ decision }) => decision === 'fail')
+      .map((metric) => ({ ...metric, version: other.question.candidate })),
+  );
+}
+
+function find(
+  state: GateState,
+  standings: readonly Standing[],
+  { tested, lost }: { tested: Reading | null; lost: readonly LostArm[] },
+): Finding {
   const { question, seen, evidence, failed } = state;
   const faults = standings.filter(({ metric }) => failed.includes(metric));
   if (faults.length > 0) {
@@ -63,6 +93,8 @@ function find(state: GateState, standings: readonly Standing[], tested: Reading 
   }
   if (isSplitWrong(evidence.split))
     return { decision: 'error', reason: 'SplitMismatch', summary: describeSplit(seen.step, question) };
+  if (tested?.brake) return tested.brake;
+  if (lost.length > 0) return { decision: 'fail', reason: 'ArmLost', summary: lost.map(({ why }) => why).join('; ') };
   if (tested?.ending) return tested.ending;
   const over = judgeRamp(state.ramp, question)?.overspent;
   if (over) return { decision: 'error', reason: 'RiskBudgetSpent', summary: over };
@@ -75,7 +107,7 @@ function find(state: GateState, standings: readonly Standing[], tested: Reading 
   const missing = [...missingFor(state, standings), ...(tested?.obstacles ?? [])];
   if (missing.length > 0)
     return { decision: 'inconclusive', reason: 'StillWatching', summary: `still watching: ${missing.join('; ')}` };
-  if (tested?.won) return { decision: 'pass', reason: 'TestWon', summary: tested.won };
+  if (tested?.won) return tested.won;
   const proved = standings.filter(({ required }) => required).map(({ metric }) => metric);
   const what = proved.length > 0 ? `${proved.join(', ')} proved within their margins` : 'nothing was found';
   return {

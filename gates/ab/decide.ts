@@ -9,7 +9,7 @@ export interface Test {
   readonly stable: string;
   /** Every arm but stable's. */
   readonly candidates: readonly string[];
-  /** Share of users that each arm is planned to get, stable's with them; they add up to 1. */
+  /** Share of users that each arm is planned to get, stable's with them; they add up to 1. 0 for an arm that was taken out. */
   readonly shares: Readonly<Record<string, number>>;
   /** The first one decides; one that gets worse condemns an arm, whichever it is. */
   readonly metrics: readonly AbMetric[];
@@ -25,7 +25,9 @@ export interface AbStanding {
    */
   readonly decision: 'winner' | 'harm' | 'no_gain' | 'missplit' | 'undecided';
   readonly winner: string | null;
-  /** Arms that are worse on a metric, or whose gain is too small to be worth having. */
+  /** Arms that are worse on a metric. */
+  readonly harmed: readonly string[];
+  /** Those, and arms whose gain is too small to be worth having. */
   readonly losers: readonly string[];
   readonly comparisons: readonly Comparison[];
 }
@@ -34,7 +36,7 @@ export interface AbStanding {
  * Reads a test at any time, and as often as one likes: all that it ever finds is found in vain with chance `alpha` at most.
  *
  * Half of alpha is for the first metric, half for the others (all of it for the first where there are no others), each split
- * evenly over its comparisons. Arms are compared with stable, not with each other: of several better ones the one with the
+ * evenly over its comparisons (Bonferroni), those of arms that were taken out with them. Arms are compared with stable, not with each other: of several better ones the one with the
  * largest gain wins.
  */
 export function readTest(totals: Totals, test: Test): AbStanding {
@@ -49,15 +51,21 @@ export function readTest(totals: Totals, test: Test): AbStanding {
     (version) => harmed.includes(version) || found(version)[0]?.finding === 'small',
   );
   const better = test.candidates.filter(
-    (version) => !losers.includes(version) && found(version)[0]?.finding === 'better',
+    (version) => isIn(version) && !losers.includes(version) && found(version)[0]?.finding === 'better',
   );
   const winner = better.toSorted((a, b) => gainOf(found(b)[0]) - gainOf(found(a)[0]))[0] ?? null;
-  return { decision: decisionOf(), winner, losers, comparisons };
+  return { decision: decisionOf(), winner, harmed, losers, comparisons };
+
+  function isIn(version: string): boolean {
+    return (test.shares[version] ?? 0) > 0;
+  }
 
   function decisionOf(): AbStanding['decision'] {
-    const versions = [test.stable, ...test.candidates];
+    // The others take over an arm's users in proportion, so that their shares of one another are the same all the time.
+    const versions = [test.stable, ...test.candidates].filter(isIn);
     const users = versions.map((version) => totals[version]?.users ?? 0);
-    const planned = versions.map((version) => test.shares[version] ?? 0);
+    const all = versions.reduce((sum, version) => sum + (test.shares[version] ?? 0), 0);
+    const planned = versions.map((version) => (test.shares[version] ?? 0) / all);
     if (areUsersMissplit(users, planned)) return 'missplit';
     if (winner !== null) return 'winner';
     if (harmed.length === test.candidates.length) return 'harm';

@@ -1,5 +1,7 @@
 import type { AbPlan } from '../../domain/ab.ts';
 import type { AbStanding, Test } from './decide.ts';
+import type { LostArm } from './other-arms.ts';
+import { stableWeight } from './other-arms.ts';
 import type { Comparison } from './comparison.ts';
 import type { Finding } from '../verdict-of.ts';
 import type { GateQuestion } from '../../domain/gate-question.ts';
@@ -15,59 +17,107 @@ import { rewardMetric } from '../../domain/ab.ts';
 
 /** What a test says to its stage's gate. */
 export interface Reading {
-  /** Set where the test is over and the candidate is not to have all traffic. */
+  /** Set where the candidate is not to stay in the test: no other arm keeps it there. */
+  readonly brake: Finding | null;
+  /** Further arms that are worse than stable, and in what. */
+  readonly lost: readonly LostArm[];
+  /** Set where the candidate has nothing more to win. */
   readonly ending: Finding | null;
   /** What is still missing for a winner. */
   readonly obstacles: readonly string[];
-  /** Set where the candidate won: one sentence. */
-  readonly won: string | null;
+  /** Set where there is a winner, whichever arm it is. */
+  readonly won: Finding | null;
   readonly metrics: readonly MetricEvidence[];
   readonly culprits: readonly string[];
 }
 
 /** `null` in all stages but `ab`. */
 export function readingOf({ question, evidence }: Pick<GateState, 'question' | 'evidence'>): Reading | null {
-  const { ab, stable } = question;
+  const { ab, stable, candidate } = question;
   if (question.stage !== 'ab' || !ab || stable === null) return null;
   const test = testOf(question, stable, ab);
   const standing = readTest(evidence.rewards ?? NO_TOTALS, test);
-  const worse = standing.comparisons.filter(({ finding }) => finding === 'worse');
-  const [first] = standing.comparisons;
+  const worse = worseOf(standing, candidate);
+  const users = usersOf(standing, test);
+  const won = wonOf(standing, question, users);
   return {
-    ending: endingOf(standing, ab, worse),
-    obstacles: standing.decision === 'winner' ? [] : [`no difference is proved yet on ${usersOf(first)}`],
-    won: standing.decision === 'winner' && first ? `${describeComparison(first)}, on ${usersOf(first)}` : null,
-    metrics: standing.comparisons.map((each, place) => evidenceOf(each, place, test)),
+    brake: brakeOf(standing, worse, users),
+    lost: standing.harmed
+      .filter((version) => version !== candidate && (test.shares[version] ?? 0) > 0)
+      .map((version) => ({ version, why: wordsOf(worseOf(standing, version)) })),
+    ending: endingOf(standing, question, ab),
+    obstacles: won ? [] : [`no difference is proved yet on ${users}`],
+    won,
+    metrics: standing.comparisons.map((each) => evidenceOf(each, test, candidate)),
     culprits: worse.map(({ metric }) => rewardMetric(metric.name)),
   };
 }
 
-function testOf({ candidate, weight }: GateQuestion, stable: string, { metrics, alpha }: AbPlan): Test {
-  const share = weight / FULL_WEIGHT;
-  return { stable, candidates: [candidate], shares: { [stable]: 1 - share, [candidate]: share }, metrics, alpha };
+function testOf(question: GateQuestion, stable: string, { metrics, alpha }: AbPlan): Test {
+  const { candidate, weight, arms = [] } = question;
+  const tested = [{ version: candidate, weight }, ...arms];
+  const all = [...tested, { version: stable, weight: stableWeight(question) }];
+  return {
+    stable,
+    candidates: tested.map(({ version }) => version),
+    shares: Object.fromEntries(all.map((arm) => [arm.version, arm.weight / FULL_WEIGHT])),
+    metrics,
+    alpha,
+  };
 }
 
-/** A brake waits for nobody; whether a gain is too small to be worth having is a person's to say where one decides. */
-function endingOf(standing: AbStanding, { decide }: AbPlan, worse: readonly Comparison[]): Finding | null {
-  const [first] = standing.comparisons;
-  if (standing.decision === 'missplit')
-    return { decision: 'error', reason: 'SplitMismatch', summary: `users are not split as planned: ${usersOf(first)}` };
-  if (standing.decision === 'harm')
-    return { decision: 'fail', reason: 'TestLost', summary: worse.map(describeComparison).join('; ') };
-  if (standing.decision === 'no_gain' && decide === 'rule' && first)
-    return { decision: 'fail', reason: 'TestUseless', summary: describeComparison(first) };
-  return null;
+function worseOf({ comparisons }: AbStanding, of: string): Comparison[] {
+  return comparisons.filter(({ finding, version }) => finding === 'worse' && version === of);
 }
 
-function evidenceOf(comparison: Comparison, place: number, test: Test): MetricEvidence {
-  const { metric, users, means, difference, ratio, finding, lnEvidence } = comparison;
+function wordsOf(comparisons: readonly Comparison[]): string {
+  return comparisons.map(describeComparison).join('; ');
+}
+
+/** A brake waits for nobody. */
+function brakeOf({ decision }: AbStanding, worse: readonly Comparison[], users: string): Finding | null {
+  if (decision === 'missplit')
+    return { decision: 'error', reason: 'SplitMismatch', summary: `users are not split as planned: ${users}` };
+  if (worse.length === 0) return null;
+  return { decision: 'fail', reason: 'TestLost', summary: wordsOf(worse) };
+}
+
+/** Whether a gain is too small to be worth having is a person's to say where one decides. */
+function endingOf(
+  { losers, comparisons }: AbStanding,
+  { candidate }: GateQuestion,
+  { decide }: AbPlan,
+): Finding | null {
+  const [first] = comparisons;
+  if (!first || decide !== 'rule' || !losers.includes(candidate)) return null;
+  return { decision: 'fail', reason: 'TestUseless', summary: describeComparison(first) };
+}
+
+/** A winner that is not the candidate was in no canary yet: it gets all traffic by a rollout of its own. */
+function wonOf({ winner, comparisons }: AbStanding, { candidate, ab }: GateQuestion, users: string): Finding | null {
+  const first = comparisons.find(({ version }) => version === winner);
+  if (!first) return null;
+  const summary = `${describeComparison(first)}, on ${users}`;
+  if (winner === candidate) return { decision: 'pass', reason: 'TestWon', summary };
+  if (ab?.decide === 'person') return null;
+  return {
+    decision: 'fail',
+    reason: 'OtherArmWon',
+    summary: `${summary}; ${nameOf(first.version)} is to have a rollout of its own`,
+  };
+}
+
+function evidenceOf(comparison: Comparison, test: Test, candidate: string): MetricEvidence {
+  const { version, metric, users, means, difference, ratio, finding, lnEvidence } = comparison;
+  const place = test.metrics.indexOf(metric);
   const isGain =
     difference !== null && (metric.goal === 'increase' ? difference.estimate > 0 : difference.estimate < 0);
   const limit = 1 / alphaOf(test, place);
   return {
     metric: rewardMetric(metric.name),
+    ...(version !== candidate && { version }),
     decision: finding === 'better' ? 'pass' : finding === 'worse' ? 'fail' : 'undecided',
-    required: place === 0,
+    required: place === 0 && version === candidate,
     against: isGain ? 1 : eValue(lnEvidence),
     inFavour: isGain ? eValue(lnEvidence) : 1,
     candidate: means.candidate,
@@ -80,7 +130,14 @@ function evidenceOf(comparison: Comparison, place: number, test: Test): MetricEv
   };
 }
 
-function usersOf(comparison: Comparison | undefined): string {
-  const { candidate = 0, stable = 0 } = comparison?.users ?? {};
-  return `${candidate} users of ${nameOf(comparison?.version ?? 'the candidate')} and ${stable} of stable`;
+/** Of every arm that is in the test. */
+function usersOf({ comparisons }: AbStanding, { candidates, shares }: Test): string {
+  const first = (version: string) => comparisons.find((each) => each.version === version);
+  const counts = candidates
+    .filter((version) => (shares[version] ?? 0) > 0)
+    .map((version, place) => {
+      const users = place === 0 ? ' users' : '';
+      return `${first(version)?.users.candidate ?? 0}${users} of ${nameOf(version)}`;
+    });
+  return `${counts.join(', ')} and ${comparisons[0]?.users.stable ?? 0} of stable`;
 }
