@@ -40,10 +40,24 @@ export interface ArmCounts {
   /** By input: values that a profile of the model's inputs knows as wrong; nothing of inputs without any. */
   readonly faults?: FaultCounts;
   readonly resources?: ResourceUse;
+  /** Of good answers that were streamed: from the request's last byte to the first piece. */
+  readonly firstToken?: LatencySketch;
+  /** Of good answers that tell what they took. */
+  readonly tokens?: TokenCounts;
   /** Distributions of what was asked, and of what was answered (classes, scores): drift looks at these. */
   readonly inputs?: BinCounts;
   readonly outputs?: BinCounts;
 }
+
+/** Tokens of requests, and of their answers; each answer's are counted up to a bound. */
+export interface TokenCounts {
+  readonly answers: number;
+  readonly input: number;
+  readonly output: LossSums;
+}
+
+/** Tokens of one answer that are counted at most. */
+export const MOST_TOKENS = 16_384;
 
 /** What the servers of one arm used during one batch, sampled from outside. */
 export interface ResourceUse {

@@ -46,6 +46,24 @@ export const SERVING_METRICS = {
     "From a request's last byte to its answer's last byte.",
     OF_VERSION,
   ),
+  firstToken: metric(
+    'histogram',
+    'first_token_seconds',
+    "From a request's last byte to the first piece of a streamed answer.",
+    OF_VERSION,
+  ),
+  tokens: metric(
+    'counter',
+    'tokens_total',
+    'Tokens of requests (input) and of answers (output, each counted up to 16384), where answers tell their usage.',
+    [...OF_VERSION, 'direction'],
+  ),
+  tokenAnswers: metric(
+    'counter',
+    'token_counted_answers_total',
+    'Answers that told their usage: what tokens are counted of.',
+    OF_VERSION,
+  ),
   pairs: metric(
     'counter',
     'mirrored_pairs_total',
@@ -77,5 +95,5 @@ export const SERVING_METRICS = {
   ),
 } as const;
 
-/** Upper bounds of {@link SERVING_METRICS.duration}, in seconds. */
+/** Upper bounds of {@link SERVING_METRICS.duration} and of times to the first token, in seconds. */
 export const DURATION_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as const;

@@ -5,6 +5,7 @@ import type { Asked } from './features/fields.ts';
 import { createFeatureTally } from './features/endpoint-bins.ts';
 import { createSketch } from './latency-sketch.ts';
 import type { Observation } from './observation.ts';
+import { createGenerationTally } from './streams/generation-tally.ts';
 
 /** One arm's counts while its batch is open. */
 export interface ArmTally {
@@ -22,17 +23,19 @@ export function createArmTally(isSticky: boolean, bins: EndpointBins | null = nu
   const latency = createSketch();
   const users = isSticky ? createUserTally() : null;
   const features = bins && createFeatureTally(bins);
+  const generation = createGenerationTally();
   return {
     get n() {
       return counts.n;
     },
-    add({ latencyMs, unit }, ending, asked = null) {
+    add({ latencyMs, unit, generation: generated }, ending, asked = null) {
       const isError = ending === 'error' || ending === 'timeout';
       counts.n += 1;
       if (isError) counts.errors += 1;
       if (ending === 'timeout') counts.timeouts += 1;
       if (ending === 'rejected') counts.rejected += 1;
       latency.add(latencyMs);
+      if (ending === 'ok') generation.add(generated);
       users?.add(unit, isError);
       if (asked) features?.add(asked);
     },
@@ -41,6 +44,7 @@ export function createArmTally(isSticky: boolean, bins: EndpointBins | null = nu
       ...counts,
       latency: latency.build(),
       users: users?.build() ?? null,
+      ...generation.build(),
       ...features?.build(counts.n),
     }),
   };

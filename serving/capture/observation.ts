@@ -3,6 +3,8 @@ import type { Fence } from '../../domain/fence.ts';
 import { BODY_METADATA, LOG_NAMES, STAMPS, VERSION_TAG } from '../envoy/names.ts';
 import type { LogEntry, Span } from './receiver.ts';
 import { assembled } from './streams/assemble.ts';
+import { usageIn } from './streams/generation.ts';
+import type { Generation } from './streams/generation.ts';
 
 export type Role = 'live' | 'shadow';
 
@@ -41,6 +43,7 @@ export interface Observation {
   readonly isAbandoned: boolean;
   readonly request: Body;
   readonly response: Body;
+  readonly generation: Generation;
 }
 
 const POST = 3;
@@ -90,8 +93,19 @@ export function observe(logName: string, entry: LogEntry): Observation | null {
     isBroken: BROKEN.some((flag) => flags[flag] === true),
     isAbandoned: role === 'live' && hasLeft,
     request: body(bodies, 'request'),
-    response: body(bodies, 'response'),
+    ...answered(bodies, common),
   };
+}
+
+type Fields = Readonly<Record<string, { readonly stringValue?: string }>>;
+
+function answered(fields: Fields, common: NonNullable<LogEntry['commonProperties']>) {
+  const response = body(fields, 'response');
+  const first = Number(fields.response_first_us?.stringValue);
+  const sent = milliseconds(common.startTime) + milliseconds(common.timeToLastRxByte);
+  const firstTokenMs = 'response_kind' in fields && Number.isFinite(first) ? Math.max(0, first / 1000 - sent) : null;
+  const usage = usageIn(response.text ?? fields.response_tail?.stringValue ?? '');
+  return { response, generation: { firstTokenMs, usage } };
 }
 
 function latency(common: NonNullable<LogEntry['commonProperties']>): number {
@@ -103,7 +117,7 @@ function milliseconds(span: Span | undefined): number {
   return (span?.seconds ?? 0) * 1000 + (span?.nanos ?? 0) / 1e6;
 }
 
-function body(fields: Readonly<Record<string, { readonly stringValue?: string }>>, key: 'request' | 'response'): Body {
+function body(fields: Fields, key: 'request' | 'response'): Body {
   const sent = fields[key]?.stringValue ?? null;
   const text = sent !== null && `${key}_kind` in fields ? assembled(sent) : sent;
   return { text, isSkipped: text === null && (`${key}_skipped` in fields || `${key}_base64` in fields) };

@@ -14,6 +14,10 @@ export interface VersionTotals {
   /** Predictions by the bucket of `DURATION_BOUNDS` that they fall into; the last one has no bound. */
   readonly durations: number[];
   durationSeconds: number;
+  /** Of streamed answers, in the same buckets. */
+  readonly firstTokens: number[];
+  firstTokenSeconds: number;
+  tokens: { answers: number; input: number; output: number };
   /** Compared answers by the version that was served instead. */
   readonly pairs: Record<string, PairTotals>;
 }
@@ -68,23 +72,32 @@ export function createTotalling(): Totalling {
   };
 }
 
-function addArm(sums: VersionTotals, { n, errors, timeouts, rejected, latency }: ArmCounts): void {
+function addArm(sums: VersionTotals, arm: ArmCounts): void {
+  const { n, errors, timeouts, rejected, latency, firstToken = [], tokens } = arm;
   sums.ok += n - errors - rejected;
   sums.rejected += rejected;
   sums.error += errors - timeouts;
   sums.timeout += timeouts;
-  addLatencies(sums, latency);
+  sums.durationSeconds += addLatencies(sums.durations, latency);
+  sums.firstTokenSeconds += addLatencies(sums.firstTokens, firstToken);
+  if (!tokens) return;
+  sums.tokens.answers += tokens.answers;
+  sums.tokens.input += tokens.input;
+  sums.tokens.output += tokens.output.sum;
 }
 
-function addLatencies(sums: VersionTotals, latency: LatencySketch): void {
+/** Returns their sum in seconds. */
+function addLatencies(durations: number[], latency: LatencySketch): number {
+  let seconds = 0;
   for (const [index, count] of latency) {
     const upperSeconds = GAMMA ** index / 1000;
     const found = DURATION_BOUNDS.findIndex((bound) => upperSeconds <= bound);
     const bucket = found < 0 ? DURATION_BOUNDS.length : found;
-    sums.durations[bucket] = (sums.durations[bucket] ?? 0) + count;
+    durations[bucket] = (durations[bucket] ?? 0) + count;
     // The value within the bucket whose relative error is least.
-    sums.durationSeconds += count * ((2 * upperSeconds) / (GAMMA + 1));
+    seconds += count * ((2 * upperSeconds) / (GAMMA + 1));
   }
+  return seconds;
 }
 
 function addPair(all: VersionTotals['pairs'], pair: PairCounts): void {
@@ -104,5 +117,7 @@ function addPair(all: VersionTotals['pairs'], pair: PairCounts): void {
 
 function nothing(): VersionTotals {
   const counts = { ok: 0, rejected: 0, error: 0, timeout: 0, labels: 0, labelsCorrect: 0 };
-  return { ...counts, durations: Array<number>(DURATION_BOUNDS.length + 1).fill(0), durationSeconds: 0, pairs: {} };
+  const none = () => Array<number>(DURATION_BOUNDS.length + 1).fill(0);
+  const times = { durations: none(), durationSeconds: 0, firstTokens: none(), firstTokenSeconds: 0 };
+  return { ...counts, ...times, tokens: { answers: 0, input: 0, output: 0 }, pairs: {} };
 }

@@ -29,7 +29,11 @@ export function captureSeries(statuses: readonly EndpointStatus[], capture: Capt
         RESULTS.map((result) => [{ ...labels, result }, totals[result]] as const),
       ),
     ),
-    series(SERVING_METRICS.duration, each(histogramOf)),
+    series(
+      SERVING_METRICS.duration,
+      each(({ durations, durationSeconds }) => histogramOf(durations, durationSeconds)),
+    ),
+    ...generationSeries(counted),
     series(SERVING_METRICS.pairs, counted.flatMap(pairsOf)),
     series(
       SERVING_METRICS.labels,
@@ -47,9 +51,35 @@ export function captureSeries(statuses: readonly EndpointStatus[], capture: Capt
   ];
 }
 
-function histogramOf({ durations, durationSeconds }: VersionTotals): HistogramValue {
+/** Of versions that generate; the others have none of it. */
+function generationSeries(counted: readonly Counted[]): Series[] {
+  const streaming = counted.filter(({ totals }) => totals.firstTokens.some((count) => count > 0));
+  const telling = counted.filter(({ totals }) => totals.tokens.answers > 0);
+  return [
+    series(
+      SERVING_METRICS.firstToken,
+      streaming.map(
+        ({ labels, totals }) => [labels, histogramOf(totals.firstTokens, totals.firstTokenSeconds)] as const,
+      ),
+    ),
+    series(
+      SERVING_METRICS.tokens,
+      telling.flatMap(({ labels, totals }) =>
+        (['input', 'output'] as const).map(
+          (direction) => [{ ...labels, direction }, totals.tokens[direction]] as const,
+        ),
+      ),
+    ),
+    series(
+      SERVING_METRICS.tokenAnswers,
+      telling.map(({ labels, totals }) => [labels, totals.tokens.answers] as const),
+    ),
+  ];
+}
+
+function histogramOf(durations: readonly number[], sum: number): HistogramValue {
   const buckets = DURATION_BOUNDS.map((bound, at) => [bound, durations[at] ?? 0] as const);
-  return { buckets, sum: durationSeconds, count: durations.reduce((sum, count) => sum + count, 0) };
+  return { buckets, sum, count: durations.reduce((sum, count) => sum + count, 0) };
 }
 
 function pairsOf({ labels, totals }: Counted): Sample<'endpoint' | 'version' | 'against' | 'result'>[] {

@@ -1,5 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { planComparison } from '../../../domain/comparison.ts';
+import { LATENCY_ACCURACY } from '../../../domain/gate-batch.ts';
+import type { TokenCounts } from '../../../domain/gate-batch.ts';
 import { mirrorRoute } from '../../../domain/route.ts';
 import { armSum, pairSum, startEvidence } from '../support/evidence.ts';
 import type { Evidence } from '../support/evidence.ts';
@@ -48,6 +51,10 @@ async function ask(options: object = {}, signal?: AbortSignal): Promise<Response
     body: JSON.stringify({ stream: true, messages: [{ role: 'user', content: 'how is it?' }], ...options }),
     ...(signal && { signal }),
   });
+}
+
+function milliseconds(bucket: number): number {
+  return ((1 + LATENCY_ACCURACY) / (1 - LATENCY_ACCURACY)) ** bucket;
 }
 
 async function stored(requestId: string | null): Promise<{ prediction: unknown; latency_ms: number }> {
@@ -99,6 +106,29 @@ test('a stream too long to capture reaches its client whole, and is evidence nei
   await evidence.batchesUnder(3, (seen) => pairSum(seen, 'unpaired') === 1);
   expect((await stored(answer.headers.get('x-request-id'))).prediction).toBeNull();
   candidate.words = stable.words = ['all', 'is', 'well'];
+});
+
+test('the time to the first token and what an answer took are counted, of streams and of answers that tell it', async () => {
+  await mirror(5);
+  // Shorter waits than the server's own are impossible; longer ones are no matter here.
+  const [beforeFirst, beforeLast] = [150, 400];
+  stable.before = (token) => (token === 1 ? Promise.resolve() : delay(token === 0 ? beforeFirst : beforeLast));
+  await (await ask({ stream_options: { include_usage: true } })).text();
+  await (await ask({ stream: false })).text();
+  stable.before = () => Promise.resolve();
+  const batches = await evidence.batchesUnder(5, (seen) => armSum(seen, STABLE) === 2);
+  const arms = batches.flatMap((batch) => batch.arms.filter(({ version }) => version === STABLE));
+  const firstTokens = arms.flatMap(({ firstToken = [] }) => firstToken);
+  expect(firstTokens.map(([, count]) => count)).toEqual([1]);
+  const [first] = firstTokens.map(([bucket]) => milliseconds(bucket));
+  const longest = Math.max(...arms.flatMap(({ latency }) => latency).map(([bucket]) => milliseconds(bucket)));
+  expect(first).toBeGreaterThan(beforeFirst * 0.98);
+  expect(longest - (first ?? 0)).toBeGreaterThan(beforeLast * 0.9);
+  const told = arms.flatMap(({ tokens }) => tokens ?? []);
+  const sum = (of: (tokens: TokenCounts) => number) => told.reduce((all, tokens) => all + of(tokens), 0);
+  expect([sum(({ answers }) => answers), sum(({ input }) => input), sum(({ output }) => output.sum)]).toEqual([
+    2, 14, 6,
+  ]);
 });
 
 test('a client that leaves in the middle of a stream is no fault of the version', async () => {

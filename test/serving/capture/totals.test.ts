@@ -40,6 +40,18 @@ test('latencies fall into the bucket of their bound, and their sum is right to o
   expect(Math.abs((durationSeconds ?? 0) / (0.021 + 0.16 + 45) - 1)).toBeLessThan(0.01);
 });
 
+test('what generated answers cost is summed up, and other answers have no part in it', () => {
+  const { addDraft, totals } = createTotalling();
+  const output = { bound: 16_384, sum: 30, squares: 500, clipped: 0 };
+  addDraft(
+    draft([arm({ n: 9, firstToken: [[bucketOf(80), 2]], tokens: { answers: 2, input: 7, output } }), arm({ n: 9 })]),
+  );
+  const { firstTokens, firstTokenSeconds, tokens } = totals['digits']?.versions['v1'] ?? {};
+  expect(firstTokens?.reduce((sum, count) => sum + count, 0)).toBe(2);
+  expect(Math.abs((firstTokenSeconds ?? 0) / 0.16 - 1)).toBeLessThan(0.01);
+  expect(tokens).toEqual({ answers: 2, input: 7, output: 30 });
+});
+
 test('a label counts once, however often later batches repeat its row', () => {
   const { addLabels, totals } = createTotalling();
   addLabels({ endpoint: 'digits', index: 7, labels: [label({}), label({ revision: 7 }), label({ revision: 3 })] });

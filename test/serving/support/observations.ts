@@ -27,6 +27,7 @@ export function observed(change: Partial<Observation> = {}): Observation {
     isAbandoned: false,
     request: NO_BODY,
     response: NO_BODY,
+    generation: { firstTokenMs: null, usage: null },
     ...change,
   };
 }

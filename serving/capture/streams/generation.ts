@@ -1,0 +1,31 @@
+/** What a generated answer cost. */
+export interface Generation {
+  /** From the request's last byte to the first piece of a streamed answer; `null` where it was not streamed. */
+  readonly firstTokenMs: number | null;
+  /** As the answer itself tells; `null` where it does not: nobody guesses. */
+  readonly usage: Usage | null;
+}
+
+/** Tokens of one request and of its answer. */
+export interface Usage {
+  readonly input: number;
+  readonly output: number;
+}
+
+const NAMES = {
+  input: /"(?:prompt|input)_tokens"\s*:\s*(\d+)/,
+  output: /"(?:completion|output)_tokens"\s*:\s*(\d+)/,
+} as const;
+
+/**
+ * The usage that an answer or the end of a stream tells last, in the form of OpenAI's or Anthropic's API.
+ *
+ * Found in the text, so that no answer is parsed once more: within a JSON string these quotes would be escaped.
+ */
+export function usageIn(text: string): Usage | null {
+  const at = text.lastIndexOf('"usage"');
+  if (at < 0) return null;
+  const told = text.slice(at);
+  const [input, output] = [NAMES.input.exec(told)?.[1], NAMES.output.exec(told)?.[1]];
+  return input === undefined || output === undefined ? null : { input: Number(input), output: Number(output) };
+}
