@@ -4,6 +4,7 @@ import type { MonitorSighting } from './monitors/monitors.ts';
 import { readOutcomes, type OutcomesStatus } from './outcomes/status.ts';
 import type { RetrainSighting } from './retraining/look.ts';
 import type { RolloutClient } from './rollout-client.ts';
+import type { Schedule } from './schedules/schedules.ts';
 import type { Sighting } from './rollouts/sighting.ts';
 import type { Place } from './rollouts/place.ts';
 
@@ -16,6 +17,8 @@ export interface Overview {
   readonly drills: readonly HeldDrill[] | Unknown;
   /** `null` where none was ever begun. */
   readonly retraining: RetrainSighting | Unknown | null;
+  /** Of retraining and of drills. */
+  readonly schedules: readonly Schedule[] | Unknown;
 }
 
 /** Why something is not known. */
@@ -28,20 +31,21 @@ const DAY_MS = 86_400_000;
 /** Asks everybody at once. */
 export async function overview(
   place: Place,
-  rollouts: Pick<RolloutClient, 'look' | 'lookAtMonitor' | 'lookAtRetraining'>,
+  rollouts: Pick<RolloutClient, 'look' | 'lookAtMonitor' | 'lookAtRetraining' | 'schedules'>,
   database: () => Promise<string>,
 ): Promise<Overview> {
   const until = new Date();
   const since = new Date(until.getTime() - DAY_MS).toISOString();
-  const [rollout, monitor, retraining, outcomes, drills] = await Promise.all([
+  const [rollout, monitor, retraining, schedules, outcomes, drills] = await Promise.all([
     orUnknown(rollouts.look(place)),
     orUnknown(rollouts.lookAtMonitor(place)),
     orUnknown(rollouts.lookAtRetraining(place).catch(nullIfNone)),
+    orUnknown(rollouts.schedules(place)),
     orUnknown(database().then((url) => readOutcomes(url, { ...place, since, until: until.toISOString() }))),
     orUnknown(database().then(lastDrills)),
   ]);
   const own = isKnown(drills) ? drills.filter((drill) => isAt(drill, place)) : drills;
-  return { rollout, monitor, outcomes, drills: own, retraining };
+  return { rollout, monitor, outcomes, drills: own, retraining, schedules };
 }
 
 export function isKnown<T>(part: T | Unknown): part is T {

@@ -25,12 +25,15 @@ import { cancelRetraining, followRetraining, lookAtRetraining, type RetrainSight
 import { look } from './rollouts/look.ts';
 import { startDrill } from './rollouts/drill.ts';
 import {
-  changeRetrainSchedule,
-  listRetrainSchedules,
-  setRetrainSchedule,
-  type RetrainSchedule,
+  changeSchedule,
+  listSchedules,
+  setSchedule,
+  type Schedule,
+  type ScheduleChange,
+  type Scheduled,
+  type ScheduleKind,
   type When,
-} from './retraining/schedule.ts';
+} from './schedules/schedules.ts';
 import { startRetraining, type RetrainStarted } from './retraining/start.ts';
 import { startRollback, untilPrepared, type RollbackRequest } from './rollouts/go-back.ts';
 import { startRollout, type Started, type StartRequest } from './rollouts/start.ts';
@@ -157,17 +160,23 @@ export class RolloutClient {
     return followRetraining(this.#client, started);
   }
 
-  /** Has an endpoint retrained at set times. */
-  setRetrainSchedule(place: Place, when: When, by: string): Promise<void> {
-    return setRetrainSchedule(this.#client, place, when, by);
+  /** Has an endpoint retrained, or its rollback rehearsed, at set times. */
+  setSchedule(what: Scheduled, when: When, by: string): Promise<void> {
+    return setSchedule(this.#client, what, when, by);
   }
 
-  retrainSchedules(): Promise<RetrainSchedule[]> {
-    return listRetrainSchedules(this.#client);
+  /** All schedules, or those of one endpoint. */
+  schedules(place?: Place): Promise<Schedule[]> {
+    return listSchedules(this.#client, place);
   }
 
-  changeRetrainSchedule(place: Place, change: 'pause' | 'resume' | 'delete', note: string): Promise<void> {
-    return changeRetrainSchedule(this.#client, place, change, note);
+  /** Which of an endpoint's schedules was changed; `kind` may be `null` where it has one alone. */
+  changeSchedule(
+    which: Place & { readonly kind: ScheduleKind | null },
+    change: ScheduleChange,
+    note: string,
+  ): Promise<ScheduleKind> {
+    return changeSchedule(this.#client, which, change, note);
   }
 
   /** Ends a retraining, its job first. */

@@ -7,4 +7,5 @@ export { monitor } from './monitor.ts';
 export { retrain } from './retrain.ts';
 export { rollback } from './rollback.ts';
 export { rollout } from './rollout.ts';
+export { scheduledDrill } from './scheduled-drill.ts';
 export { scheduledRetrain } from './scheduled-retrain.ts';

@@ -47,6 +47,12 @@ export function parseTime(text: string): number {
   return ms;
 }
 
+/** A length of time between two of something, as it was written. */
+export function parseInterval(text: string): string {
+  if (!new RegExp(DURATION_PATTERN).test(text)) throw new InvalidArgumentError('Write for example 12h or 7d.');
+  return text;
+}
+
 /** Runs `work` with a connection to Temporal: as `TEMPORAL_*` say, else to the local stack. */
 export async function withRollouts<T>(work: (rollouts: RolloutClient) => Promise<T>): Promise<T> {
   const address = await localTemporal();

@@ -1,7 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { addActFlags, addPlace, messageOf, parseTime, withRollouts, type ActFlags } from './common.ts';
+import { addActFlags, addPlace, messageOf, parseInterval, parseTime, withRollouts, type ActFlags } from './common.ts';
 import {
   DRILL_WITHIN_MS,
+  drillFaults,
   exposureSeconds,
   FAULTS,
   MOST_DRILL_WEIGHT,
@@ -22,6 +23,7 @@ interface DrillFlags extends ActFlags {
   readonly mirrored?: boolean;
   readonly within: number;
   readonly wait?: boolean;
+  readonly every?: string;
 }
 
 export function addDrill(program: Command, terminal: Terminal): void {
@@ -35,16 +37,21 @@ export function addDrill(program: Command, terminal: Terminal): void {
         .argParser(parseTime)
         .default(DRILL_WITHIN_MS, formatDuration(DRILL_WITHIN_MS)),
     )
+    .addOption(
+      new Option('--every <time>', 'hold one so often instead of now: 7d').argParser(parseInterval).conflicts('wait'),
+    )
     .option('--wait', 'stay until it has ended; 0 when rollback was proven, else 1')
     .addHelpText(
       'after',
       `
 The copy answers the gateway's requests with the fault, and is judged by the gates of the endpoint's last rollout. With live traffic
 errors and a dead server cost users nothing, since stable answers them; late and wrong answers reach them.
+With --every Temporal holds it at its times, and lets one go by where something else has the endpoint: see slipway schedule.
 
 Examples:
   slipway drill digits --wait
   slipway drill digits --fault latency
+  slipway drill digits --every 7d
   slipway drill digits --fault dead --weight 1% --within 1m --wait`,
     )
     .action((place: Place, flags: DrillFlags) => drill(place, flags, terminal));
@@ -53,6 +60,7 @@ Examples:
 async function drill(place: Place, flags: DrillFlags, terminal: Terminal): Promise<void> {
   const { fault, weight = 0, mirrored = false, within: withinMs, wait = false, json = false } = flags;
   if (mirrored && weight > 0) throw usageFailure('--mirrored and --weight are two kinds of drill: give one');
+  if (flags.every !== undefined) return schedule(place, { ...flags, every: flags.every }, terminal);
   await withRollouts(async (rollouts) => {
     const input = { ...place, ...messageOf(flags), fault, weight, withinMs };
     const runId = await rollouts.drill(input);
@@ -70,6 +78,21 @@ async function drill(place: Place, flags: DrillFlags, terminal: Terminal): Promi
     const result = close?.kind === 'outcome' ? (close.result as DrillResult | null) : null;
     if (result?.passed !== true) throw silentExit(EXIT.unexpected);
   });
+}
+
+async function schedule(
+  place: Place,
+  { every, by, fault, weight = 0, within: withinMs, json }: DrillFlags & { readonly every: string },
+  { out }: Terminal,
+): Promise<void> {
+  const input = { ...place, fault, weight, withinMs };
+  // What only the endpoint knows is asked at each time.
+  const faults = drillFaults(input, { retry: true });
+  if (faults.length > 0) throw usageFailure(faults.join('; '));
+  await withRollouts((rollouts) => rollouts.setSchedule({ kind: 'drill', ...input }, { every }, by));
+  const name = shortPlace(place);
+  const told = `${paint.good('✓')} rollback of ${name} is rehearsed every ${every}; \`slipway schedule list\` shows when next\n`;
+  out(json ? `${JSON.stringify({ ...input, every })}\n` : told);
 }
 
 function parseFault(text: string): FaultKind {

@@ -1,15 +1,15 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
-import { addBy, addPlace, withRollouts } from './common.ts';
-import { DURATION_PATTERN } from '../../domain/duration.ts';
+import { Option, type Command } from 'commander';
+import { addBy, addPlace, parseInterval, withRollouts } from './common.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { renderSchedules } from '../render/schedules.ts';
+import { SCHEDULE_KINDS, type ScheduleChange, type ScheduleKind } from '../schedules/schedules.ts';
 import { shortPlace, type Place } from '../rollouts/place.ts';
 import { usageFailure } from '../failure.ts';
 
 export function addSchedule(program: Command, terminal: Terminal): void {
   const schedule = program
     .command('schedule')
-    .description('retrain endpoints at set times')
+    .description('retrain endpoints, or rehearse their rollback, at set times')
     .helpCommand(false)
     .addHelpText(
       'after',
@@ -21,12 +21,12 @@ export function addSchedule(program: Command, terminal: Terminal): void {
     .description('list all schedules, with when they are due next')
     .option('--json', 'print them as JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      const found = await withRollouts((rollouts) => rollouts.retrainSchedules());
+      const found = await withRollouts((rollouts) => rollouts.schedules());
       terminal.out(json ? `${JSON.stringify(found)}\n` : renderSchedules(found));
     });
   addChange(schedule, terminal, 'pause', 'let its times go by until it is resumed');
   addChange(schedule, terminal, 'resume', 'go on after a pause');
-  addChange(schedule, terminal, 'delete', 'remove it; a retraining that is under way goes on');
+  addChange(schedule, terminal, 'delete', 'remove it; what is under way goes on');
 }
 
 interface SetFlags {
@@ -39,8 +39,8 @@ interface SetFlags {
 
 function addSet(schedule: Command, terminal: Terminal): void {
   addBy(addPlace(schedule.command('set')))
-    .description("make an endpoint's schedule, or change its times")
-    .addOption(new Option('--every <time>', 'so often: 12h, 7d').argParser(parseTime).conflicts('cron'))
+    .description('have an endpoint retrained at set times, or change them; for drills: slipway drill --every')
+    .addOption(new Option('--every <time>', 'so often: 12h, 7d').argParser(parseInterval).conflicts('cron'))
     .option('--cron <line>', 'by a cron line: "0 3 * * 1"')
     .option('--timezone <name>', 'of the cron line; UTC when absent')
     .option('--json', 'print the result as JSON')
@@ -59,7 +59,7 @@ Examples:
         throw usageFailure('say when: slipway schedule set digits --every 7d, or --cron "0 3 * * 1"');
       if (every !== undefined && timezone !== undefined) throw usageFailure('--timezone goes with --cron alone');
       const when = every === undefined ? { cron: cron ?? '', ...(timezone !== undefined && { timezone }) } : { every };
-      await withRollouts((rollouts) => rollouts.setRetrainSchedule(place, when, by));
+      await withRollouts((rollouts) => rollouts.setSchedule({ kind: 'retrain', ...place }, when, by));
       const name = shortPlace(place);
       terminal.out(
         json
@@ -69,20 +69,21 @@ Examples:
     });
 }
 
-function addChange(schedule: Command, terminal: Terminal, change: 'pause' | 'resume' | 'delete', what: string): void {
+function addChange(schedule: Command, terminal: Terminal, change: ScheduleChange, what: string): void {
   addBy(addPlace(schedule.command(change)))
     .description(what)
+    .addOption(new Option('--of <kind>', 'which one, where it has two').choices(SCHEDULE_KINDS))
     .option('--json', 'print the result as JSON')
-    .action(async (place: Place, { by, json }: { by: string; json?: boolean }) => {
-      await withRollouts((rollouts) => rollouts.changeRetrainSchedule(place, change, `${change} by ${by}`));
+    .action(async (place: Place, { of, by, json }: { of?: ScheduleKind; by: string; json?: boolean }) => {
+      const note = `${change} by ${by}`;
+      const kind = await withRollouts((rollouts) =>
+        rollouts.changeSchedule({ ...place, kind: of ?? null }, change, note),
+      );
       const done = { pause: 'is paused', resume: 'goes on', delete: 'is gone' }[change];
       terminal.out(
-        json ? `${JSON.stringify(place)}\n` : `${paint.good('✓')} the schedule of ${shortPlace(place)} ${done}\n`,
+        json
+          ? `${JSON.stringify({ ...place, kind })}\n`
+          : `${paint.good('✓')} the schedule of ${shortPlace(place)} (${kind}) ${done}\n`,
       );
     });
-}
-
-function parseTime(text: string): string {
-  if (!new RegExp(DURATION_PATTERN).test(text)) throw new InvalidArgumentError('Write for example 12h or 7d.');
-  return text;
 }

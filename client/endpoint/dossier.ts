@@ -1,6 +1,5 @@
 import { auditAt, type AuditAt } from '../audit/read.ts';
 import { orUnknown, overview, type Overview, type Unknown } from '../overview.ts';
-import type { RetrainSchedule } from '../retraining/schedule.ts';
 import type { RolloutClient } from '../rollout-client.ts';
 import type { Place } from '../rollouts/place.ts';
 import { readProduction, type Production } from './production.ts';
@@ -18,8 +17,6 @@ export interface Dossier extends Place, Overview {
   readonly traffic: TrafficDay | Unknown;
   /** Newest first. */
   readonly runs: readonly LoggedRun[] | Unknown;
-  /** `null` where none is set. */
-  readonly schedule: RetrainSchedule | Unknown | null;
   /** Workflows in the Web UI, by id; `null` where none is known. */
   readonly webUi: string | null;
 }
@@ -38,17 +35,12 @@ export async function dossier(
   const at = until.toISOString();
   const day = { ...place, since: new Date(until.getTime() - DAY_MS).toISOString(), until: at };
   const asked = <T>(ask: (url: string) => Promise<T>) => orUnknown(database().then(ask));
-  const [seen, serving, production, traffic, runs, schedule] = await Promise.all([
+  const [seen, serving, production, traffic, runs] = await Promise.all([
     overview(place, rollouts, database),
     asked((url) => auditAt(url, place, at)),
     asked((url) => readProduction(url, place)),
     asked((url) => readTraffic(url, day)),
     asked((url) => readRuns(url, place, MOST_RUNS)),
-    orUnknown(rollouts.retrainSchedules().then((all) => all.find((one) => isAt(one, place)) ?? null)),
   ]);
-  return { ...place, at, ...seen, serving, production, traffic, runs, schedule, webUi };
-}
-
-function isAt(one: Place, { target, endpoint }: Place): boolean {
-  return one.target === target && one.endpoint === endpoint;
+  return { ...place, at, ...seen, serving, production, traffic, runs, webUi };
 }

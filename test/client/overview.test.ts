@@ -12,6 +12,7 @@ const asked = {
   look: () => Promise.resolve(sighting({ status: { ...STATUS, paused: true } })),
   lookAtMonitor: () => Promise.resolve(monitor),
   lookAtRetraining: none,
+  schedules: () => Promise.resolve([]),
 };
 const away = () => Promise.reject(new Failure('no database is named: set DATABASE_URL'));
 
@@ -28,9 +29,15 @@ test('labels and rehearsals are told where they are known, and what was never re
   const unknown = { waiting: 0, oldest: null, dropped: 0 };
   const range = { since: '2026-11-28T12:00:00Z', until: '2026-11-29T12:00:00Z' };
   const outcomes = { ...PLACE, ...range, versions: [], unknown };
-  const seen = { rollout: sighting(), monitor, outcomes, drills: [], retraining: null };
+  const seen = { rollout: sighting(), monitor, outcomes, drills: [], retraining: null, schedules: [] };
   expect(renderOverview(PLACE, seen, NOW)).toContain('was never rehearsed; `slipway drill digits` does');
   expect(renderOverview(PLACE, seen, NOW)).toContain('predictions from 2026-11-28');
   const drill = { ...PLACE, passed: true, at: '2026-11-23T12:00:00Z', seconds: 41, detail: '' };
   expect(renderOverview(PLACE, { ...seen, drills: [drill] }, NOW)).toContain('last proven 6d ago, 41s');
+  const due = { ...PLACE, kind: 'drill' as const, when: 'every 7d, set by ada', last: null };
+  const next = { ...due, paused: false, next: '2026-12-06T12:00:00Z' };
+  expect(renderOverview(PLACE, { ...seen, schedules: [next] }, NOW)).toContain(
+    'rollback rehearsed every 7d, set by ada; next 2026-12-06',
+  );
+  expect(renderOverview(PLACE, { ...seen, schedules: [{ ...next, paused: true }] }, NOW)).toContain('ada; paused');
 });

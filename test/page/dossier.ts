@@ -187,7 +187,12 @@ export function dossier(change: Partial<Dossier> = {}): Dossier {
     production: production(),
     traffic: traffic(),
     runs: runs(),
-    schedule: { ...PLACE, when: '0 3 * * 1 UTC, set by anna', paused: false, next: before(-40), last: null },
+    schedules: [
+      {
+        ...{ ...PLACE, kind: 'retrain', when: '0 3 * * 1 UTC, set by anna' },
+        ...{ paused: false, next: before(-40), last: null },
+      },
+    ],
     webUi: 'http://127.0.0.1:8233/namespaces/default/workflows',
     ...change,
   };

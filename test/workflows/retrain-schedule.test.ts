@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { lookAtRetraining } from '../../client/retraining/look.ts';
-import { changeRetrainSchedule, listRetrainSchedules, setRetrainSchedule } from '../../client/retraining/schedule.ts';
+import { changeSchedule, listSchedules, setSchedule } from '../../client/schedules/schedules.ts';
 import { planRetrain } from '../../domain/retrain.ts';
 import type { RetrainStatus } from '../../domain/retrain-state.ts';
 import { retrainedSpec } from '../support/retrainings.ts';
@@ -16,7 +16,7 @@ afterAll(() => env.teardown());
 test('at its time a schedule retrains, in a cool-down too, and what is under way is not joined by another', async () => {
   const world = new World();
   const endpoint = freshEndpoint();
-  const place = { target: 'local', endpoint };
+  const place = { kind: 'retrain' as const, target: 'local', endpoint };
   const spec = retrainedSpec(endpoint, { cooldown: '1d' });
   // The specification of the last rollout, as the ledger has it.
   world.activities.prepareRetrain = async () => ({
@@ -24,7 +24,7 @@ test('at its time a schedule retrains, in a cool-down too, and what is under way
   });
   world.before = (activity) => (activity === 'trainModel' && world.trained.length === 1 ? world.released : undefined);
   await withWorkers(env, world, async (client) => {
-    await setRetrainSchedule(client, place, { every: '7d' }, 'ada');
+    await setSchedule(client, place, { every: '7d' }, 'ada');
     const schedule = client.schedule.getHandle(`retrain.local.${endpoint}.schedule`);
     await schedule.trigger();
     await lookUntil(client, endpoint, { phase: 'cooldown', by: 'schedule', reason: 'every 7d, set by ada' });
@@ -39,35 +39,35 @@ test('at its time a schedule retrains, in a cool-down too, and what is under way
     world.release();
     await lookUntil(client, endpoint, { phase: 'cooldown' });
     expect(new Set(world.trained).size).toBe(2);
-    await changeRetrainSchedule(client, place, 'delete', 'ada');
+    await changeSchedule(client, place, 'delete', 'ada');
     await client.workflow.getHandle(`retrain.local.${endpoint}`).cancel();
   });
 });
 
 test('a schedule is listed with when it is due, and stays paused when its times change', async () => {
-  const place = { target: 'local', endpoint: freshEndpoint() };
-  const mine = async () => (await listRetrainSchedules(env.client)).find(({ endpoint }) => endpoint === place.endpoint);
-  await setRetrainSchedule(env.client, place, { cron: '0 3 * * 1', timezone: 'Europe/Berlin' }, 'ada');
+  const place = { kind: 'retrain' as const, target: 'local', endpoint: freshEndpoint() };
+  const mine = async () => (await listSchedules(env.client)).find(({ endpoint }) => endpoint === place.endpoint);
+  await setSchedule(env.client, place, { cron: '0 3 * * 1', timezone: 'Europe/Berlin' }, 'ada');
   await vi.waitFor(
     async () => expect(await mine()).toMatchObject({ when: '0 3 * * 1 Europe/Berlin, set by ada', paused: false }),
     WITHIN,
   );
   expect(new Date((await mine())?.next ?? '').getUTCDay()).toBe(1);
-  await changeRetrainSchedule(env.client, place, 'pause', 'paused by ada');
-  await setRetrainSchedule(env.client, place, { every: '12h' }, 'bob');
+  await changeSchedule(env.client, place, 'pause', 'paused by ada');
+  await setSchedule(env.client, place, { every: '12h' }, 'bob');
   expect(await mine()).toMatchObject({ when: 'every 12h, set by bob', paused: true, next: null });
-  await changeRetrainSchedule(env.client, place, 'resume', 'bob');
+  await changeSchedule(env.client, place, 'resume', 'bob');
   expect((await mine())?.next).not.toBeNull();
-  await changeRetrainSchedule(env.client, place, 'delete', 'bob');
-  await expect(changeRetrainSchedule(env.client, place, 'pause', 'ada')).rejects.toThrow('has no schedule');
+  await changeSchedule(env.client, place, 'delete', 'bob');
+  await expect(changeSchedule(env.client, place, 'pause', 'ada')).rejects.toThrow('has no schedule');
 });
 
 test.each([
   [{ cron: 'on mondays' }, /these are no times/],
   [{ every: '10s' }, /at least 1m/],
 ])('times that cannot be are refused: %j', async (when, message) => {
-  const place = { target: 'local', endpoint: freshEndpoint() };
-  await expect(setRetrainSchedule(env.client, place, when, 'ada')).rejects.toMatchObject({ exitCode: 2, message });
+  const place = { kind: 'retrain' as const, target: 'local', endpoint: freshEndpoint() };
+  await expect(setSchedule(env.client, place, when, 'ada')).rejects.toMatchObject({ exitCode: 2, message });
 });
 
 const WITHIN = { timeout: 30_000, interval: 100 };

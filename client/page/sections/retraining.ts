@@ -3,10 +3,10 @@ import type { Dossier } from '../../endpoint/dossier.ts';
 import { retrainLine } from '../../render/retraining.ts';
 import { html, type Part } from '../html.ts';
 import { facts, told } from '../parts.ts';
-import { moment } from '../words.ts';
+import { scheduled } from './scheduled.ts';
 
 /** The last retraining, and when the next one is set for. */
-export function retrainingSection({ retraining, schedule, target, endpoint, webUi }: Dossier): Part {
+export function retrainingSection({ retraining, schedules, target, endpoint, webUi }: Dossier): Part {
   return facts([
     ['last', retraining === null ? 'none was ever begun' : told(retraining, retrainLine)],
     [
@@ -14,14 +14,7 @@ export function retrainingSection({ retraining, schedule, target, endpoint, webU
       retraining !== null &&
         told(retraining, ({ status }) => status && [status.by, status.reason].filter(Boolean).join(': ')),
     ],
-    [
-      'schedule',
-      schedule === null
-        ? 'none is set'
-        : told(schedule, ({ when, paused, next }) =>
-            paused ? `${when}; paused` : html`${when}${next === null ? null : html`; next ${moment(next)}`}`,
-          ),
-    ],
+    ['schedule', scheduled(schedules, 'retrain')],
     [
       'look',
       retraining !== null &&
