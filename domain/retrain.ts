@@ -13,6 +13,8 @@ export interface RetrainSpec {
     project?: { uri: string; entryPoint?: string; parameters?: Record<string, string | number> };
     webhook?: WebhookSpec;
   };
+  /** Logged predictions whose truth is known, for the job to train on; none when absent. */
+  data?: { days?: number; maxRows?: number };
   timeout?: Duration;
   /** How long findings are refused to start the next retraining after one has ended. */
   cooldown?: Duration;
@@ -65,8 +67,16 @@ export interface WebhookJob {
   readonly statusUrl: string | null;
 }
 
+/** Which logged predictions a job gets: the newest ones of so many days. */
+export interface LabelledPlan {
+  readonly days: number;
+  readonly maxRows: number;
+}
+
 export interface RetrainPlan {
   readonly job: JobPlan;
+  /** Absent where the job gets none. */
+  readonly data?: LabelledPlan;
   readonly timeoutMs: number;
   readonly cooldownMs: number;
   readonly onBusy: 'wait' | 'skip';
@@ -76,10 +86,14 @@ export interface RetrainPlan {
 /** The tag on MLflow runs by which a retraining finds the version that its job registered. */
 export const RETRAIN_TAG = 'slipway.retrain';
 
+/** The variable that names the file of labelled predictions to a job. */
+export const LABELLED_ENV = 'SLIPWAY_LABELLED';
+
 /** Fills in every default of a valid specification's `retrain`. */
 export function planRetrain(spec: RetrainSpec): RetrainPlan {
   return {
     job: planJob(spec.job),
+    ...(spec.data && { data: { days: spec.data.days ?? 30, maxRows: spec.data.maxRows ?? 100_000 } }),
     timeoutMs: parseDuration(spec.timeout ?? '6h'),
     cooldownMs: parseDuration(spec.cooldown ?? '1d'),
     onBusy: spec.onBusy ?? 'wait',
@@ -106,9 +120,10 @@ function planJob({ command, project, webhook, cwd, env, passEnv }: RetrainSpec['
 }
 
 /** The job and its times, for people. */
-export function describeRetrain({ job, timeoutMs, cooldownMs }: RetrainPlan): string {
+export function describeRetrain({ job, data, timeoutMs, cooldownMs }: RetrainPlan): string {
   const within = `within ${formatDuration(timeoutMs)}`;
-  return `${describeJob(job)} ${within}; findings start the next one no sooner than ${formatDuration(cooldownMs)} after it`;
+  const given = data ? `, on up to ${data.maxRows} labelled predictions of ${data.days} days` : '';
+  return `${describeJob(job)} ${within}${given}; findings start the next one no sooner than ${formatDuration(cooldownMs)} after it`;
 }
 
 function describeJob(job: JobPlan): string {

@@ -1,4 +1,5 @@
 import { addressFaults } from './rules-receivers.ts';
+import { planRollout } from '../domain/plan.ts';
 import type { FoundFault, Path } from './fault.ts';
 import type { Reader } from './reader.ts';
 
@@ -8,8 +9,28 @@ const KINDS = ['command', 'project', 'webhook'];
 const SURROUNDINGS = ['cwd', 'env', 'passEnv'];
 
 export function retrainFaults(spec: Reader): FoundFault[] {
-  return [...idlePolicies(spec), ...jobFaults(spec)];
+  return [...idlePolicies(spec), ...jobFaults(spec), ...dataFaults(spec)];
 }
+
+const DATA: Path = ['retrain', 'data'];
+const { capture } = planRollout({ endpoint: 'any', model: 'any' }).serving;
+
+/** Rows that a job is promised, and that cannot reach it. */
+function dataFaults(spec: Reader): FoundFault[] {
+  if (spec.value(...DATA) === undefined) return [];
+  const place = spec.value(...JOB, 'webhook') === undefined ? [] : [ELSEWHERE];
+  const none = spec.number('capture', 'sample') === 0 ? [UNKEPT] : [];
+  const days = spec.number(...DATA, 'days') ?? 0;
+  const kept = spec.number('capture', 'retentionDays');
+  const message = `must be no more than capture.retentionDays (${kept === null ? 'by default ' : ''}${kept ?? capture.retentionDays}), is ${days}`;
+  return [...place, ...none, ...(days > (kept ?? capture.retentionDays) ? [{ path: [...DATA, 'days'], message }] : [])];
+}
+
+const ELSEWHERE: FoundFault = {
+  path: DATA,
+  message: 'is a file on the worker, which a webhook does not reach: have its job run `slipway predictions --output`',
+};
+const UNKEPT: FoundFault = { path: DATA, message: 'needs inputs, and capture.sample is 0: none are kept' };
 
 /** A monitor that is to begin a training that nobody has described. */
 function idlePolicies(spec: Reader): FoundFault[] {

@@ -1,4 +1,4 @@
-import { duration, list, object, text, type Schema } from './schema-parts.ts';
+import { count, duration, list, object, text, type Schema } from './schema-parts.ts';
 import { SECRET_ENV_PATTERN } from './patterns.ts';
 
 const variable = { type: 'string', pattern: SECRET_ENV_PATTERN };
@@ -44,6 +44,19 @@ const webhook = object(
   ['url'],
 );
 
+const data = object(
+  'Logged predictions whose truth is known, for a job on the worker: a file of JSON lines, named by SLIPWAY_LABELLED; none when absent.',
+  {
+    days: {
+      type: 'integer',
+      minimum: 1,
+      description: 'How many days back; 30 when absent, and no more than `capture.retentionDays`.',
+      examples: [14],
+    },
+    maxRows: count('Most rows, of which the newest are taken; 100000 when absent.'),
+  },
+);
+
 /** Nothing in here has a default before there is a job. */
 export const retrain: Schema = object(
   'How a new version is trained, by hand, on a schedule or after a finding; it is then rolled out by this specification.',
@@ -72,6 +85,7 @@ export const retrain: Schema = object(
         { uniqueItems: true },
       ),
     }),
+    data,
     timeout: duration('Longest time for the job; 6h when absent.', undefined, '6h'),
     cooldown: duration('How long after a retraining findings start no other one; 1d when absent.', undefined, '1d'),
     onBusy: {

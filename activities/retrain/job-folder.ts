@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { DATA_FILE } from './job-data.ts';
 import { isRunningWith } from './process-group.ts';
 import type { Program } from './program.ts';
 
@@ -16,13 +17,15 @@ export type JobState =
   | { readonly kind: 'lost' };
 
 /**
- * Runs the job, keeps its log, and writes down how it ended, for a worker that is started meanwhile; `$0` is the folder.
+ * Runs the job, keeps its log, removes what it was given, and writes down how it ended, for a worker that is started
+ * meanwhile; `$0` is the folder.
  * The shell stays through SIGTERM, so that this much is known of a job that was told to go.
  */
 const KEEPER = `trap : TERM
 echo $$ > "$0/pid.new" && mv "$0/pid.new" "$0/pid"
 "$@" >> "$0/job.log" 2>&1 < /dev/null
 code=$?
+rm -f "$0/${DATA_FILE}"
 echo $code > "$0/exit.new" && mv "$0/exit.new" "$0/exit"`;
 
 /** Starts a job in a process group of its own, which outlives the worker. */

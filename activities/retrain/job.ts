@@ -6,7 +6,7 @@ export interface TrainModel {
   readonly endpoint: string;
   readonly model: string;
   readonly retrainId: string;
-  readonly plan: Pick<RetrainPlan, 'job' | 'timeoutMs'>;
+  readonly plan: Pick<RetrainPlan, 'job' | 'data' | 'timeoutMs'>;
   /** The model's newest version before the job, 0 where it had none. */
   readonly newest: number;
 }

@@ -9,8 +9,9 @@ import { claimJob } from './claim.ts';
 import type { Attendance, JobDone, TrainModel } from './job.ts';
 import { readTail } from './job-log.ts';
 import { findJob, startJob } from './job-folder.ts';
+import { giveData, recallGiven, takeDataAway } from './job-data.ts';
 import { endGroup } from './process-group.ts';
-import { programOf } from './program.ts';
+import { programOf, type Program } from './program.ts';
 
 const POLL_MS = 250;
 /** What a job gets to put its things in order. */
@@ -26,11 +27,12 @@ const MOST_STARTS = 2;
  * @throws failure `JobFailed` with the end of its log
  */
 export async function runProcessJob(
-  { env, clock }: Pick<Deps, 'env' | 'clock'>,
-  { retrainId, plan }: TrainModel,
+  { pool, env, clock }: Pick<Deps, 'pool' | 'env' | 'clock'>,
+  request: TrainModel,
   job: CommandJob | ProjectJob,
   { signal, before, show }: Attendance,
 ): Promise<JobDone> {
+  const { retrainId, plan } = request;
   const folder = join(slipwayHome(env), 'retrain', retrainId);
   const log = join(folder, 'job.log');
   const failed = async (how: string) => failure('JobFailed', `the job ${how}\n${await lastWords(log)}`);
@@ -38,31 +40,48 @@ export async function runProcessJob(
   let found = await findJob(folder);
   if (found.kind === 'none' || found.kind === 'lost') {
     if (starts >= MOST_STARTS) throw await failed(`was begun ${starts} times and lost each time`);
-    const program = await programOf(job, { retrainId, env });
-    await startJob(folder, program).catch((error: unknown) => {
-      throw failure('JobFailed', `the job cannot be started: ${String(error)}`, { cause: error });
-    });
+    const data = await giveData(pool, request, { folder, now: clock(), signal });
+    await begin(folder, () => programOf(job, { retrainId, env, data }));
     show({ starts: ++starts, begun: clock(), state: 'started' });
     found = await findJob(folder);
   }
   const isOver = await claimJob(folder);
+  const end = async (pid: number) => {
+    await endGroup(pid, GRACE_MS);
+    // Its keeper may have been killed with it.
+    await takeDataAway(folder);
+  };
   const since = found.kind === 'running' ? found.since : clock();
   for (; found.kind === 'running'; found = await findJob(folder)) {
     const { pid } = found;
     const took = clock() - since;
     show({ starts, begun: since, state: `process ${pid} runs for ${formatDuration(took)} and writes ${log}` });
     if (took > plan.timeoutMs) {
-      await endGroup(pid, GRACE_MS);
+      await end(pid);
       throw await failed(`did not end within ${formatDuration(plan.timeoutMs)} (retrain.timeout)`);
     }
     await delay(POLL_MS, undefined, { signal }).catch(() => undefined);
     if (!signal.aborted) continue;
-    if (await isOver()) await endGroup(pid, GRACE_MS);
+    if (await isOver()) await end(pid);
     throw signal.reason;
   }
   if (found.kind !== 'ended') throw await failed('was killed');
   if (found.code !== 0) throw await failed(`ended with code ${found.code}`);
-  return { summary: `the job ended after ${formatDuration(clock() - since)}`, log };
+  const given = await recallGiven(folder);
+  const on = given ? ` on ${given.rows} labelled predictions` : '';
+  return { summary: `the job ended after ${formatDuration(clock() - since)}${on}`, log };
+}
+
+async function begin(folder: string, program: () => Promise<Program>): Promise<void> {
+  try {
+    const ready = await program();
+    await startJob(folder, ready).catch((error: unknown) => {
+      throw failure('JobFailed', `the job cannot be started: ${String(error)}`, { cause: error });
+    });
+  } catch (error) {
+    await takeDataAway(folder);
+    throw error;
+  }
 }
 
 async function lastWords(log: string): Promise<string> {

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { RETRAIN_TAG, type CommandJob, type ProjectJob } from '../../domain/retrain.ts';
+import { LABELLED_ENV, RETRAIN_TAG, type CommandJob, type ProjectJob } from '../../domain/retrain.ts';
 import type { Deps } from '../deps.ts';
 import { failure } from '../failures.ts';
+import type { GivenData } from './job-data.ts';
 
 /** A program to run, with all that it sees of its surroundings. */
 export interface Program {
@@ -25,7 +26,7 @@ const WITHHELD = /^(DATABASE_URL$|PG|SLIPWAY_|TEMPORAL_|NODE_)/;
  */
 export async function programOf(
   job: CommandJob | ProjectJob,
-  { retrainId, env }: { readonly retrainId: string; readonly env: Deps['env'] },
+  { retrainId, env, data }: { readonly retrainId: string; readonly env: Deps['env']; readonly data: GivenData | null },
 ): Promise<Program> {
   const cwd = resolve(job.cwd ?? '.');
   if (!(await stat(cwd).catch(() => null))?.isDirectory())
@@ -35,8 +36,21 @@ export async function programOf(
     throw failure('JobFailed', `retrain.job.passEnv: the worker has no environment variable ${missing.join(', ')}`);
   const { command, path } = commandOf(job, env);
   const visible = Object.entries(env).filter(([name]) => !WITHHELD.test(name) || job.passEnv.includes(name));
-  const marked = { MLFLOW_RUN_CONTEXT: JSON.stringify({ [RETRAIN_TAG]: retrainId }) };
-  return { command, cwd, env: defined({ ...Object.fromEntries(visible), PATH: path, ...job.env, ...marked }) };
+  const marked = { MLFLOW_RUN_CONTEXT: JSON.stringify({ [RETRAIN_TAG]: retrainId, ...(data && lineageTags(data)) }) };
+  const given = data && { [LABELLED_ENV]: data.file };
+  return {
+    command,
+    cwd,
+    env: defined({ ...Object.fromEntries(visible), PATH: path, ...job.env, ...marked, ...given }),
+  };
+}
+
+/** What MLflow notes on every run of the job: which part of the log it could learn from. */
+function lineageTags({ rows, from, to, sha256 }: GivenData): Record<string, string> {
+  const noted = { rows: String(rows), from, to, sha256 };
+  return Object.fromEntries(
+    Object.entries(noted).flatMap(([name, value]) => (value === null ? [] : [[`slipway.labelled.${name}`, value]])),
+  );
 }
 
 /** The words of the command, and where its programs are looked for. */

@@ -64,6 +64,7 @@ export async function printSummary(demo: {
     );
   }
   line(`  models:    ${stack.mlflow}/#/models/digits`);
+  line(`  train it anew on what it was asked: SLIPWAY_HOME=${stack.home} npm run slipway -- retrain digits --wait`);
   line(`  stop it:   SLIPWAY_HOME=${stack.home} npm run slipway -- down`);
 }
 

@@ -110,6 +110,7 @@ const parts = fc.record(
           fc.constant({ project: { uri: 'training', parameters: { epochs: 3 } } }),
           fc.webUrl().map((url) => ({ webhook: { url, body: { inputs: { id: '{id}' } } } })),
         ),
+        data: fc.record({ maxRows: fc.integer({ min: 1 }) }, { requiredKeys: [] }),
         timeout: seconds(1, 9000),
         cooldown: seconds(0, 9000),
         onBusy: fc.constantFrom('wait', 'skip'),
@@ -121,9 +122,10 @@ const parts = fc.record(
   { requiredKeys: ['endpoint', 'model'] },
 );
 
-/** A risk budget and fixed weights exclude each other, and only what is described can be trained anew. */
+/** A risk budget and fixed weights exclude each other, only what is described can be trained anew, and a file reaches no webhook. */
 const spec = parts
   .map(({ risk, ...rest }) => ({ ...rest, ...(risk && !rest.canary?.steps && { risk }) }))
+  .filter(({ capture, retrain }) => !retrain?.data || (capture?.sample !== 0 && !('webhook' in retrain.job)))
   .filter(
     ({ monitor, retrain }) => !monitor || !Object.values(monitor.policy ?? {}).includes('retrain') || Boolean(retrain),
   );

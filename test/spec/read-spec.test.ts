@@ -107,6 +107,21 @@ capture: {sample: 1.5}
       /^3 retrain.job.project.uri: must not begin with a hyphen$/,
     ],
     [
+      'a file for a job that runs elsewhere',
+      `${MINIMAL}retrain: {job: {webhook: {url: "https://ci"}}, data: {}}\n`,
+      /^3 retrain.data: is a file on the worker, which a webhook does not reach: .*`slipway predictions --output`$/,
+    ],
+    [
+      'rows of more days than are kept',
+      `${MINIMAL}retrain: {job: {command: [train]}, data: {days: 31}}\n`,
+      /^3 retrain.data.days: must be no more than capture.retentionDays \(by default 30\), is 31$/,
+    ],
+    [
+      'rows of which no input is kept',
+      `${MINIMAL}capture: {sample: 0}\nretrain: {job: {command: [train]}, data: {}}\n`,
+      /^4 retrain.data: needs inputs, and capture.sample is 0: none are kept$/,
+    ],
+    [
       'a policy to train anew that does not say how',
       `${MINIMAL}monitor: {policy: {drift: retrain}}\n`,
       /^3 monitor.policy.drift: needs `retrain`, which says how a new version is trained$/,
