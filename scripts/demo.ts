@@ -6,7 +6,7 @@ import { rollOut, type Act } from './demo/acts.ts';
 import { runCli } from './demo/cli.ts';
 import { judgeDemo, printSummary } from './demo/summary.ts';
 import { chapter, line } from './demo/screen.ts';
-import { findStack } from './demo/stack.ts';
+import { findStack, withoutStack } from './demo/stack.ts';
 import { startTraffic } from './demo/traffic.ts';
 import { train } from './demo/train.ts';
 
@@ -64,16 +64,4 @@ async function demo(): Promise<number> {
     kept: options.keep,
   });
   return findings.every(({ holds }) => holds) ? 0 : 1;
-}
-
-/** The demo shows what comes with Slipway, whatever else this shell points at. */
-function withoutStack(from: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const {
-    DATABASE_URL: _db,
-    SLIPWAY_DATABASE_OWNER_URL: _owner,
-    MLFLOW_TRACKING_URI: _mlflow,
-    TEMPORAL_ADDRESS: _temporal,
-    ...rest
-  } = from;
-  return rest;
 }

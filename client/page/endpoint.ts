@@ -4,12 +4,14 @@ import { shortPlace } from '../rollouts/place.ts';
 import { document } from './document.ts';
 import { html, type Part } from './html.ts';
 import { section, told } from './parts.ts';
+import { short } from './words.ts';
 import { keyFigures } from './sections/figures.ts';
 import { head, servingVersion } from './sections/head.ts';
 import { incidentsSection } from './sections/incidents.ts';
 import { productionSection } from './sections/production.ts';
 import { qualitySection } from './sections/quality.ts';
 import { retrainingSection } from './sections/retraining.ts';
+import { rolloutSection } from './sections/rollout.ts';
 import { runsSection } from './sections/runs.ts';
 import { servingSection } from './sections/serving.ts';
 import { trafficSection } from './sections/traffic.ts';
@@ -36,6 +38,11 @@ export function endpointPage(seen: Dossier): string {
       'Traffic',
       span(seen),
       told(seen.traffic, (known) => trafficSection(known, serving)),
+    ),
+    section(
+      'Last rollout',
+      lastRun(seen),
+      told(seen.rollout, (known) => rolloutSection(known, at)),
     ),
     section(
       'Quality',
@@ -66,6 +73,13 @@ export function endpointPage(seen: Dossier): string {
     footer: html`Written by <code>slipway status ${shortPlace(seen)} --html</code>. It shows what was known then and
       does not change; <code>slipway audit verify</code> shows whether the ledger is as it was written.`,
   });
+}
+
+function lastRun({ rollout }: Dossier): Part {
+  if (!isKnown(rollout)) return null;
+  const { attributes, close, type } = rollout;
+  const of = attributes.candidate === null ? '' : ` of ${short(attributes.candidate)}`;
+  return `The ${type}${of}${close === null ? ' is under way' : ''}`;
 }
 
 function span({ traffic }: Dossier): Part {

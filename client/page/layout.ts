@@ -41,6 +41,7 @@ thead th { color: var(--quiet); font-weight: 400; border-top: 0; padding-top: 0;
 tbody th { font-weight: 600; }
 th:last-child, td:last-child { padding-right: 0; }
 th.figure, td.figure { text-align: right; }
+th.figure + :not(.figure), td.figure + :not(.figure) { padding-left: 1rem; }
 th.whole, td.whole { white-space: nowrap; }
 td { min-width: 4.5rem; } tbody th { min-width: 8.75rem; }
 summary { cursor: pointer; color: var(--accent); font-size: 0.875rem; width: fit-content; }
@@ -61,7 +62,7 @@ footer { border-top: 1px solid var(--rule); padding-top: 1rem; color: var(--quie
   table, caption, tbody { display: block; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tr { display: block; padding: 0.5rem 0; border-top: 1px solid var(--rule); }
-  tbody th, td, th.figure, td.figure { display: flex; justify-content: space-between; gap: 1rem; text-align: right; white-space: normal; min-width: 0; padding: 0.125rem 0; border: 0; }
+  tbody th, td, th.figure, td.figure { display: flex; justify-content: space-between; gap: 1rem; text-align: right; white-space: normal; min-width: 0; padding: 0.125rem 0 !important; border: 0; }
   tbody th { justify-content: flex-start; text-align: left; }
   td::before { content: attr(data-title); color: var(--quiet); text-align: left; white-space: nowrap; }
 }

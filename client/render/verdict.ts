@@ -1,7 +1,6 @@
 import { columns } from './columns.ts';
-import { formatCount, formatShare } from './numbers.ts';
-import { formatValue, isRelative } from './units.ts';
-import { moreBetween, pointsBetween } from './explain-words.ts';
+import { formatCount } from './numbers.ts';
+import { asideOf, boundOf, isAbsolute, metricName, seenOf, standingOf } from './metric-words.ts';
 import { paint } from '../terminal.ts';
 import { rewardOf } from '../../domain/ab.ts';
 import type { MetricEvidence, Verdict } from '../../domain/verdict.ts';
@@ -14,31 +13,11 @@ export const DECISIONS: Readonly<Record<Verdict['decision'], string>> = {
   error: paint.bad('no evidence'),
 };
 
-/** Gates count what went wrong, of labels too. */
-const LABELS: Readonly<Record<string, string>> = {
-  accuracy: 'wrong answers',
-  paired: 'wrong answers',
-  precision: 'false alarms',
-  recall: 'misses',
-  f1: '1 − f1',
-  coverage: 'without labels',
-  leak: 'memory growth an hour',
+const PAINTS: Readonly<Record<MetricEvidence['decision'], (text: string) => string>> = {
+  pass: paint.good,
+  fail: paint.bad,
+  undecided: paint.warn,
 };
-
-/** What is shown only, and decides nothing. */
-const ASIDES: Readonly<Record<string, string>> = {
-  timeouts: 'among the errors',
-  'drift.common': 'never goes back',
-};
-
-const METRIC_DECISIONS: Readonly<Record<MetricEvidence['decision'], string>> = {
-  pass: paint.good('proved'),
-  fail: paint.bad('worse'),
-  undecided: paint.warn('open'),
-};
-
-/** A test has a winner or a loser where a gate has proofs. */
-const REWARD_DECISIONS: typeof METRIC_DECISIONS = { ...METRIC_DECISIONS, pass: paint.good('better') };
 
 /** What a gate says and how each metric stands; also of a gate that is still watched, which may know less. */
 export function renderVerdict(
@@ -59,37 +38,14 @@ export function renderVerdict(
 }
 
 function metricRow(evidence: MetricEvidence, absolute: boolean): string[] {
-  const { metric, candidate, stable, unit, margin, decision, required, detail } = evidence;
-  const value = (seen: number | null) => (seen === null ? '?' : formatValue(seen, unit));
-  const isRatio = isRelative(unit) && !(absolute && unit === 'ms');
-  const aside = ASIDES[metric];
-  const reward = rewardOf(metric);
-  if (reward !== null)
-    return [
-      `  ${reward}`,
-      value(candidate),
-      `stable ${value(stable)}`,
-      differenceOf(evidence),
-      REWARD_DECISIONS[decision],
-      '',
-    ];
+  const { metric, candidate, stable, unit, decision, required, detail } = evidence;
+  const aside = asideOf(metric);
   return [
-    `  ${LABELS[metric] ?? metric}`,
-    value(candidate),
-    stable === null ? '' : `stable ${value(stable)}`,
-    metric === 'timeouts' ? '' : `margin ${isRatio ? `+${formatShare(margin)}` : formatValue(margin, unit)}`,
-    aside === undefined ? METRIC_DECISIONS[decision] : '',
-    detail ?? (required ? '' : paint.dim(aside ?? 'not needed to go on')),
+    `  ${metricName(metric)}`,
+    seenOf(candidate, unit),
+    stable === null && rewardOf(metric) === null ? '' : `stable ${seenOf(stable, unit)}`,
+    boundOf(evidence, absolute),
+    aside === null ? PAINTS[decision](standingOf(evidence)) : '',
+    rewardOf(metric) !== null ? '' : (detail ?? (required ? '' : paint.dim(aside ?? 'not needed to go on'))),
   ];
-}
-
-/** The interval that the truth lies in, however often one looks. */
-function differenceOf({ effect, unit }: MetricEvidence): string {
-  if (!effect) return 'too little was seen to compare';
-  return isRelative(unit) ? moreBetween(effect.low, effect.high) : pointsBetween(effect.low, effect.high);
-}
-
-/** Without a stable to compare with, margins of latencies are limits in milliseconds and no ratios. */
-function isAbsolute(metrics: readonly MetricEvidence[]): boolean {
-  return metrics.some(({ metric }) => metric === 'errorRate');
 }

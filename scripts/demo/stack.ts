@@ -33,3 +33,15 @@ export async function findStack(env: NodeJS.ProcessEnv): Promise<DemoStack> {
   const token = await readFile(join(home, 'serving', 'token'), 'utf8');
   return { env, home, ...addresses, token: token.trim() };
 }
+
+/** An environment without another stack: the demo shows what comes with Slipway, whatever else a shell points at. */
+export function withoutStack(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const {
+    DATABASE_URL: _db,
+    SLIPWAY_DATABASE_OWNER_URL: _owner,
+    MLFLOW_TRACKING_URI: _mlflow,
+    TEMPORAL_ADDRESS: _temporal,
+    ...rest
+  } = env;
+  return rest;
+}

@@ -14,6 +14,11 @@ describe('the page of an endpoint', () => {
     ['who has, and why', 'a customer is migrating'],
     ['what to do about it', '<code>slipway ack prod-eu/fraud drift-3</code>'],
     ['when rollback was last proven, and how fast', '6d 6h ago, in 41s'],
+    [
+      'how the gate of a canary stands',
+      '<caption> The gate now, on 1,204 requests of the candidate and 10,800 of stable </caption>',
+    ],
+    ['what is held against a metric', 'margin 1 %'],
     ['what labels say, with intervals', '97.6 % <span class="range">97.2 % to 98 %</span>'],
     ['why a rollout ended', 'a metric is worse than stable: latency.p99 of v3 is 4.2× stable’s'],
     ['where the Web UI shows it', '/workflows/rollout.prod-eu.fraud/01a22a6d-d40f-78bd-afe7-f6bf6b3bbd4d"'],

@@ -202,7 +202,9 @@ export function dossier(change: Partial<Dossier> = {}): Dossier {
 export function hostile(text: string): Dossier {
   const seen = dossier();
   const bad = (part: unknown): unknown =>
-    JSON.parse(JSON.stringify(part), (key, value: unknown) => (TEXTS.has(key) ? text : value)) as unknown;
+    JSON.parse(JSON.stringify(part), (key, value: unknown) =>
+      typeof value === 'string' && TEXTS.has(key) ? text : value,
+    ) as unknown;
   const keys = new Set<keyof Dossier>(['target', 'endpoint', 'at', 'webUi']);
   const parts = Object.entries(seen) as [keyof Dossier, unknown][];
   const changed = parts.map(([key, part]) => [key, keys.has(key) ? part : bad(part)]);
