@@ -13,6 +13,8 @@ export const NAMED_METRICS = {
   memory: { margin: 0.25, unit: 'ratio' },
   gpu: { margin: 0.25, unit: 'ratio' },
   gpuMemory: { margin: 0.25, unit: 'ratio' },
+  firstToken: { margin: 0.5, unit: 'ratio' },
+  outputTokens: { margin: 0.1, unit: 'ratio' },
 } as const;
 
 export type NamedMetric = keyof typeof NAMED_METRICS;

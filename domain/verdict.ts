@@ -19,8 +19,8 @@ export interface MetricEvidence {
   /** What was observed, in `unit`, for people; the tests do not use it. */
   readonly candidate: number | null;
   readonly stable: number | null;
-  /** The unit of those two: seconds are of each request, bytes of each server, rewards of each user, losses and indices have no name. */
-  readonly unit: 'share' | 'ms' | 'loss' | 'seconds' | 'bytes' | 'index' | 'reward';
+  /** The unit of those two: seconds are of each request, bytes of each server, rewards of each user, tokens of each answer, losses and indices have no name. */
+  readonly unit: 'share' | 'ms' | 'loss' | 'tokens' | 'seconds' | 'bytes' | 'index' | 'reward';
   /** The margin in force, as the specification states it. */
   readonly margin: number;
   /** Observations of each arm that this metric rests on: requests, labels, pairs, or batches of what servers used. */

@@ -6,6 +6,7 @@ import type {
   PairCounts,
   ResourceUse,
 } from '../domain/gate-batch.ts';
+import { MOST_TOKENS } from '../domain/gate-batch.ts';
 import type { GateQuestion } from '../domain/gate-question.ts';
 import type { LatencyLaw } from './plan/latency-law.ts';
 import type { Traffic } from './plan/traffic.ts';
@@ -69,7 +70,10 @@ export function cleanBatch(question: GateQuestion, { index, n, before }: Place, 
 function cleanArm(version: string, { index, n, before }: Place, expected: Expected): ArmCounts {
   const due = (rate: number) => Math.round((before + n) * rate) - Math.round(before * rate);
   const counts = { n, errors: due(expected.errors), timeouts: 0, rejected: due(expected.rejected), violations: 0 };
-  return { version, ...counts, latency: spread(n, index, expected.latency), users: null, resources: steadyUse(n) };
+  const latency = spread(n, index, expected.latency);
+  // Of beginnings no more is known than of whole answers; of lengths, that they never vary.
+  const tokens = { answers: n, input: 0, output: { bound: MOST_TOKENS, sum: n, squares: n, clipped: 0 } };
+  return { version, ...counts, latency, firstToken: latency, tokens, users: null, resources: steadyUse(n) };
 }
 
 /** As many replicas for each request, so that each server has the same load; readings that never vary. */

@@ -10,5 +10,5 @@ export function courseOf(metric: string, { horizon }: GateQuestion, { noise }: E
 }
 
 export function noiseKind(metric: string): NoiseKind {
-  return metric.startsWith('latency.') ? 'latency' : 'count';
+  return metric.startsWith('latency.') || metric === 'firstToken' ? 'latency' : 'count';
 }

@@ -1,5 +1,5 @@
 import type { Evidence, Standing, Status } from './evidence.ts';
-import type { LatencyQuantile } from './latency.ts';
+import type { ComparedQuantile } from './latency.ts';
 import type { LatencySketch } from '../domain/gate-batch.ts';
 import type { PlannedMetric } from '../domain/plan.ts';
 import type { Course, Track } from './track.ts';
@@ -39,7 +39,7 @@ export interface LatencyObservation {
 export function observeLatency(
   before: Track = NO_TRACK,
   earlier: Evidence['latency'],
-  quantile: LatencyQuantile,
+  quantile: ComparedQuantile,
   { sketches, tolerance, margin, users }: LatencyObservation,
   course: Course,
 ): Track {
@@ -67,7 +67,7 @@ export function rememberLatency({ candidate, stable }: Evidence['latency'], sket
 }
 
 export function latencyStanding(
-  { metric, quantile }: LatencyQuantile,
+  { metric, quantile }: ComparedQuantile,
   known: Track = NO_TRACK,
   latency: Evidence['latency'],
   { planned, ...status }: { readonly planned: PlannedMetric } & Status,

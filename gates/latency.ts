@@ -11,7 +11,13 @@ export const QUANTILES = [
   { name: 'p99', metric: 'latency.p99', quantile: 0.99, least: 100 },
 ] as const;
 
-export type LatencyQuantile = (typeof QUANTILES)[number];
+/** A quantile of times that both arms are compared by. */
+export interface ComparedQuantile {
+  readonly metric: string;
+  readonly quantile: number;
+  /** Earlier requests of stable that it takes to place a threshold. */
+  readonly least: number;
+}
 
 /** Where the two thresholds lie: in sketch buckets that the candidate's is raised by, and above or below the quantile's own. */
 export interface Thresholds {
@@ -34,7 +40,7 @@ export interface Thresholds {
  */
 export function exceedances(
   earlier: Histogram,
-  { quantile, least }: LatencyQuantile,
+  { quantile, least }: ComparedQuantile,
   sketches: { readonly candidate: LatencySketch; readonly stable: LatencySketch },
   { raisedBy, atLeastMs, from }: Thresholds,
 ): TwoArms {

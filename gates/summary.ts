@@ -62,6 +62,8 @@ function show(value: number, unit: Standing['unit']): string {
       return `${digits(value * 1000)} ms a request`;
     case 'bytes':
       return `${digits(value / MEGABYTE)} MB`;
+    case 'tokens':
+      return `${digits(value)} tokens`;
     case 'loss':
     case 'reward':
     case 'index':

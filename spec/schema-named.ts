@@ -13,6 +13,8 @@ const DESCRIPTIONS: Readonly<Record<NamedMetric, string>> = {
     'Resident memory of each server, in bytes; asked for at the last step only. In the soak, growth hour after hour.',
   gpu: 'GPU seconds of each request; asked for at the last step only.',
   gpuMemory: 'GPU memory of each server, in bytes; asked for at the last step only.',
+  firstToken: 'Time to the first piece of a streamed answer, its 95th percentile; where answers are streamed.',
+  outputTokens: 'Tokens of each answer, where answers tell their usage; asked for at the last step only.',
 };
 
 const metrics = (Object.keys(NAMED_METRICS) as NamedMetric[]).map((name): [string, Schema] => {

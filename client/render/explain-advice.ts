@@ -117,7 +117,7 @@ function testedIn(explanation: Explanation): string {
 
 function remedy(metric: string, { candidate, endpoint, target }: Explanation, place: string): string {
   const number = candidate === null ? '<version>' : versionNumber(candidate);
-  if (metric.startsWith('latency'))
+  if (metric.startsWith('latency') || metric === 'firstToken')
     return `${titleOf(metric)}: profile the candidate under load; \`slipway logs ${place} --version ${number}\` shows what its server wrote`;
   switch (metric) {
     case 'accuracy':
@@ -128,6 +128,8 @@ function remedy(metric: string, { candidate, endpoint, target }: Explanation, pl
     case 'mse':
     case 'mae':
       return `${titleOf(metric)}: compare predictions of both versions with the labels that came for ${target}/${endpoint}, by slice`;
+    case 'outputTokens':
+      return `${titleOf(metric)}: if the candidate is meant to say so much more, raise \`gates.outputTokens.margin\`; else compare what both answer to the same requests`;
     case 'disagreement':
       return `${titleOf(metric)}: if the candidate is meant to differ so often, raise \`shadow.maxDisagreement\`; else compare the answers`;
     case 'drift':

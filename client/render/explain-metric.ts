@@ -38,6 +38,8 @@ const TITLES: Readonly<Record<string, string>> = {
   cpu: 'processor time',
   gpu: 'GPU time',
   gpuMemory: 'GPU memory',
+  firstToken: 'p95 time to the first token',
+  outputTokens: 'tokens of an answer',
   leak: 'memory growth an hour',
   drift: "answers otherwise distributed than stable's",
   'drift.common': 'drift in both arms',
@@ -105,7 +107,8 @@ const LABELLED: readonly string[] = ['accuracy', 'precision', 'recall', 'f1', 'm
 function unitOf({ metric, unit }: MetricEvidence, { stage }: ExplainedGate): string {
   if (rewardOf(metric) !== null) return 'users';
   if (LABELLED.includes(metric)) return 'labels';
-  if (unit === 'seconds' || unit === 'bytes') return 'batches';
+  if (metric === 'firstToken') return 'answers';
+  if (unit === 'seconds' || unit === 'bytes' || unit === 'tokens') return 'batches';
   if (metric === 'coverage') return 'predictions';
   if (metric === 'leak') return 'blocks of ten minutes';
   return stage === 'shadow' ? 'pairs' : 'requests';

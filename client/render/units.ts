@@ -15,6 +15,8 @@ export function formatValue(value: number, unit: Unit): string {
       return `${formatMilliseconds(value * 1_000)} a request`;
     case 'bytes':
       return formatBytes(value);
+    case 'tokens':
+      return `${formatNumber(value)} tokens`;
     case 'loss':
     case 'reward':
     case 'index':

@@ -3,13 +3,13 @@ import type { Arms } from './arms.ts';
 import { ln } from '../numeric.ts';
 import { bothArms, eachArm } from './arms.ts';
 
-/** Processor and GPU time in seconds a request, memory in bytes a replica. */
-export type ResourceMetric = 'cpu' | 'memory' | 'gpu' | 'gpuMemory';
+/** Processor and GPU time in seconds a request, memory in bytes a replica, output tokens an answer. */
+export type ResourceMetric = 'cpu' | 'memory' | 'gpu' | 'gpuMemory' | 'outputTokens';
 
 /** Log ratio that nobody goes back for: a tenth more. Two servers of one model differ by as much. */
 export const RESOURCE_TOLERANCE = 0.09531017980432487;
 
-/** Fewest requests of an arm in a batch, for their time to mean something. */
+/** Fewest requests of an arm in a batch, for their time or their tokens to mean something. */
 const LEAST_REQUESTS = 5;
 /** Most that the arms' requests per replica may differ, for the time that servers take when idle to cancel. */
 const SAME_LOAD = 2;
@@ -23,7 +23,8 @@ const SAME_LOAD = 2;
 export function resourcesOf(metric: ResourceMetric, arms: Arms<ArmCounts>): Arms<number> | null {
   const used = bothArms(eachArm(arms, (arm) => use(metric, arm)));
   if (used === null || !(used.candidate > 0 && used.stable > 0)) return null;
-  return metric === 'memory' || metric === 'gpuMemory' || canCompareTimes(metric, arms) ? used : null;
+  const isTime = metric === 'cpu' || metric === 'gpu';
+  return !isTime || canCompareTimes(metric, arms) ? used : null;
 }
 
 /** The logarithm of the candidate's use over stable's: the number to follow in a series (series.ts), one for each batch. */
@@ -31,7 +32,15 @@ export function lnRatio({ candidate, stable }: Arms<number>): number {
   return ln(candidate / stable);
 }
 
-function use(metric: ResourceMetric, { n, resources }: ArmCounts): number | undefined {
+function use(metric: ResourceMetric, arm: ArmCounts): number | undefined {
+  return metric === 'outputTokens' ? tokensOf(arm) : servers(metric, arm);
+}
+
+function tokensOf({ tokens }: ArmCounts): number | undefined {
+  return tokens && tokens.answers >= LEAST_REQUESTS ? tokens.output.sum / tokens.answers : undefined;
+}
+
+function servers(metric: Exclude<ResourceMetric, 'outputTokens'>, { n, resources }: ArmCounts): number | undefined {
   if (resources === undefined || resources.samples === 0) return undefined;
   switch (metric) {
     case 'memory':

@@ -1,4 +1,5 @@
 import type { Arms } from '../kinds/arms.ts';
+import type { Histogram } from '../histogram.ts';
 import type { CoverageMemory } from './coverage.ts';
 import type { DriftMemory } from './drift.ts';
 import type { LeakMemory } from './leak.ts';
@@ -12,6 +13,7 @@ export interface Memory {
   readonly timeouts?: Arms<number>;
   readonly losses?: Readonly<Partial<Record<LossMetric, Arms<LossTotals>>>>;
   readonly resources?: Readonly<Partial<Record<ResourceMetric, ResourceMemory>>>;
+  readonly firstToken?: Arms<Histogram>;
   readonly leak?: LeakMemory;
   readonly coverage?: CoverageMemory;
   readonly drift?: DriftMemory;

@@ -9,11 +9,12 @@ import type { Scene } from './scene.ts';
 import { NAMED_METRICS } from '../../domain/named-metrics.ts';
 import { countedStanding, observeCounted } from './counted.ts';
 import { courseOf } from '../course.ts';
+import { firstTokenStanding, observeFirstToken } from './first-token.ts';
 import { lossStanding, observeLosses } from './losses.ts';
 import { observeResource, resourceStanding } from './resources.ts';
 
 const LOSSES: readonly string[] = ['mse', 'mae'] satisfies LossMetric[];
-const RESOURCES: readonly string[] = ['cpu', 'memory', 'gpu', 'gpuMemory'] satisfies ResourceMetric[];
+const RESOURCES: readonly string[] = ['cpu', 'memory', 'gpu', 'gpuMemory', 'outputTokens'] satisfies ResourceMetric[];
 
 /** Those that rest on labels, and so can be judged wherever labels come late. */
 export const LABELLED: readonly NamedMetric[] = ['precision', 'recall', 'f1', 'mse', 'mae'];
@@ -47,6 +48,10 @@ export function observeNamed(
       const known = { track: before, memory: memory.resources?.[name] };
       const seen = observeResource(name, known, scene.arms, planned, course);
       if (seen) [after, memory] = [seen.track, { ...memory, resources: { ...memory.resources, [name]: seen.memory } }];
+    } else if (name === 'firstToken') {
+      const known = { track: before, memory: memory.firstToken };
+      const seen = observeFirstToken(known, { ...scene, nextWeight: scene.question.nextWeight }, planned, course);
+      if (seen?.memory) [after, memory] = [seen.track, { ...memory, firstToken: seen.memory }];
     } else after = observeCounted(name, before, { scene, planned }, course);
     if (after) tracks = { ...tracks, [name]: after };
   }
@@ -70,11 +75,12 @@ export function namedStandings(
     if (isLoss(name)) return lossStanding(name, { track: tracks[name], totals: memory.losses?.[name] }, status);
     if (isResource(name))
       return resourceStanding(name, { track: tracks[name], memory: memory.resources?.[name] }, status);
+    if (name === 'firstToken') return firstTokenStanding({ track: tracks[name], memory: memory.firstToken }, status);
     return countedStanding(name, tracks[name], status);
   });
 }
 
-/** Whether a metric says what servers use, which is asked for only before all traffic: a few requests are not enough to tell. */
+/** Whether a metric says what servers use or answers take, batch by batch, which is asked for only before all traffic: a few requests are not enough to tell. */
 export function isResource(name: NamedMetric): name is NamedMetric & ResourceMetric {
   return RESOURCES.includes(name);
 }

@@ -77,7 +77,7 @@ function mean(before: Arms<number>, now: Arms<number>, n: number): Arms<number> 
   return { candidate: one(before.candidate, now.candidate), stable: one(before.stable, now.stable) };
 }
 
-const UNITS = { cpu: 'seconds', gpu: 'seconds', memory: 'bytes', gpuMemory: 'bytes' } as const;
+const UNITS = { cpu: 'seconds', gpu: 'seconds', memory: 'bytes', gpuMemory: 'bytes', outputTokens: 'tokens' } as const;
 
 export function resourceStanding(
   name: ResourceMetric,

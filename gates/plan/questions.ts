@@ -85,5 +85,5 @@ function questionOf(plan: RolloutPlan, stage: GatedStage, { weight, nextWeight, 
   };
 }
 
-/** What servers use is counted batch by batch, all else request by request. */
-export const RESOURCES: readonly NamedMetric[] = ['cpu', 'memory', 'gpu', 'gpuMemory'];
+/** What servers use and answers take is compared batch by batch, all else request by request. */
+export const RESOURCES: readonly NamedMetric[] = ['cpu', 'memory', 'gpu', 'gpuMemory', 'outputTokens'];

@@ -2,6 +2,7 @@ import type { ArmCounts, GateBatch, LabelCounts, ResourceUse } from '../../../do
 import type { GateQuestion } from '../../../domain/gate-question.ts';
 import type { Verdict } from '../../../domain/verdict.ts';
 import { CANDIDATE, STABLE, arm, batch } from './batches.ts';
+import { createSketch } from '../../../serving/capture/latency-sketch.ts';
 import { binomial, draw, random } from './random.ts';
 import { judge, observe, openGate } from '../../../gates/gate.ts';
 
@@ -17,6 +18,8 @@ export interface Kind {
   readonly labelled: number;
   /** Seconds a request, and bytes of a server; `null` where nobody measures. */
   readonly use: { readonly cpu: number; readonly bytes: number } | null;
+  /** Median time to the first token in ms and tokens of an answer; `null` where nothing is generated. */
+  readonly generates: { readonly firstMs: number; readonly tokens: number } | null;
   /** Shares of what is asked and of what is answered, by bin; `null` where nobody counts. */
   readonly asked: readonly number[] | null;
   readonly answered: readonly number[] | null;
@@ -28,6 +31,7 @@ export const USUAL: Kind = {
   error: null,
   labelled: 0.8,
   use: { cpu: 0.02, bytes: 1e9 },
+  generates: null,
   asked: [0.3, 0.25, 0.2, 0.15, 0.1],
   answered: [0.7, 0.3],
 };
@@ -51,10 +55,14 @@ export function* canary(
   { candidate, stable, n = 100, delay = 3, at = (_, kind) => kind }: Scenario,
 ): Generator<GateBatch> {
   const next = random(seed);
+  // Of its own, so that whatever else is drawn is the same with it and without.
+  const generator = random(seed + 1_000_000);
   for (let index = 0; ; index += 1) {
     const kinds = { candidate: at(index, candidate, 'candidate'), stable: at(index, stable, 'stable') };
     const cohort = index - delay;
-    const arms = [armOf(next, STABLE, n, kinds.stable), armOf(next, CANDIDATE, n, kinds.candidate)];
+    const arms = [armOf(next, STABLE, n, kinds.stable), armOf(next, CANDIDATE, n, kinds.candidate)].map((own) =>
+      generatedBy(generator, own, kinds[own.version === CANDIDATE ? 'candidate' : 'stable']),
+    );
     const rows =
       cohort < 0
         ? []
@@ -93,6 +101,18 @@ function useOf(next: () => number, n: number, { cpu, bytes }: NonNullable<Kind['
     gpuSeconds: cpu * n * wander(),
     gpuMemoryBytes: bytes * wander(),
   };
+}
+
+/** Beginnings are as spread as a log-normal law makes them, answers as an exponential one. */
+function generatedBy(next: () => number, own: ArmCounts, { generates }: Kind): ArmCounts {
+  if (!generates) return own;
+  const { firstMs, tokens } = generates;
+  const sketch = createSketch();
+  const each = Array.from({ length: own.n }, () => [normal(next), next()] as const);
+  for (const [z] of each) sketch.add(firstMs * Math.exp(0.5 * z));
+  const lengths = each.map(([, x]) => Math.ceil(-tokens * Math.log(1 - x)));
+  const output = { bound: 16_384, sum: total(lengths), squares: total(lengths.map((x) => x * x)), clipped: 0 };
+  return { ...own, firstToken: sketch.build(), tokens: { answers: own.n, input: 10 * own.n, output } };
 }
 
 function labelsOf(
