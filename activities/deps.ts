@@ -5,6 +5,7 @@ import type { Receiver } from '../domain/receivers.ts';
 import type { MlflowClient } from '../packages/mlflow-client-ts/src/index.ts';
 import type { DoctorPorts } from './doctor/ports.ts';
 import type { MonitorsPort } from './monitor/ports.ts';
+import type { OutcomesPort } from './outcomes/ports.ts';
 import type { ServingTarget } from './targets/target.ts';
 
 /** The ports that activities reach the world through; the worker fills them in, tests may exchange each. */
@@ -28,6 +29,8 @@ export interface Deps {
   readonly startAftermath?: (input: AftermathInput) => Promise<void>;
   /** Who is told of promotions; nobody where absent, and nothing is watched afterwards. */
   readonly monitors?: MonitorsPort;
+  /** What begins to read outcomes by SQL; nothing does where absent. */
+  readonly outcomes?: OutcomesPort;
   /** Told of every sealed batch that a watched gate has judged: how many milliseconds after it was sealed. */
   readonly judged?: (stage: GateQuestion['stage'], latenessMs: number) => void;
   /** Told of every gate that begins to be watched, and asked for when the evidence store last answered; the result ends it. */

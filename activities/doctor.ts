@@ -6,6 +6,7 @@ import { repair, type Repaired } from './doctor/repair.ts';
 import { failure } from './failures.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { keepWatch } from './monitor/keep-watch.ts';
+import { keepPulling } from './outcomes/keep-pulling.ts';
 
 /** What a round of the janitor found and did; small enough for a workflow's history, whatever the number of endpoints. */
 export interface HouseReport {
@@ -32,13 +33,13 @@ export function createDoctorActivities(deps: Deps) {
           const repairs: Repaired[] = [];
           for (const examined of endpoints.filter((one) => one.findings.length > 0))
             repairs.push(...(await mend(examined)));
-          repairs.push(...(await beginWatches()));
+          repairs.push(...(await begin(keepWatch, 'watched')), ...(await begin(keepPulling, 'read')));
           for (const finding of findings) Context.current().log.warn(finding.message, { code: finding.code });
           return { endpoints: endpoints.length, findings: findings.slice(0, SHOWN), repairs: repairs.slice(0, SHOWN) };
 
-          async function beginWatches(): Promise<Repaired[]> {
-            return keepWatch(deps).catch((error: unknown) => {
-              Context.current().log.warn(`not watched: ${String(error)}`);
+          async function begin(keep: typeof keepWatch, what: string): Promise<Repaired[]> {
+            return keep(deps).catch((error: unknown) => {
+              Context.current().log.warn(`not ${what}: ${String(error)}`);
               return [];
             });
           }

@@ -7,6 +7,7 @@ import { createLedgerActivities } from './ledger.ts';
 import { createMonitorActivities } from './monitor.ts';
 import { createNotifyActivities } from './notify.ts';
 import { createOutcomeActivities } from './outcome.ts';
+import { createOutcomePullActivities } from './outcomes.ts';
 import { createPreflightActivities } from './preflight.ts';
 import { createRegistryActivities } from './registry.ts';
 import { createRetrainActivities } from './retrain.ts';
@@ -33,6 +34,7 @@ export function createActivities(deps: Deps) {
     ...createRetrainActivities(deps),
     ...createDoctorActivities(deps),
     ...createMonitorActivities(deps),
+    ...createOutcomePullActivities(deps),
   };
 }
 

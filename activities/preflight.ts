@@ -42,6 +42,7 @@ export function createPreflightActivities(deps: Deps) {
         rolloutKey,
         floor: reading?.claimed.epoch ?? 0,
       });
+      await askForOutcomes(deps, plan);
       return {
         plan: { ...plan, version: candidate.version },
         rolloutId: rolloutId(plan.target, plan.endpoint, epoch),
@@ -70,6 +71,14 @@ async function planOf({ spec }: RolloutInput, { env, receivers }: Deps): Promise
   if (unset.length > 0)
     throw failure('InvalidSpec', `notify: the worker has no environment variable ${unset.join(', ')}`);
   return plan;
+}
+
+/** Gates may need labels before anything is promoted. The janitor begins what does not begin here. */
+async function askForOutcomes({ outcomes }: Deps, { target, endpoint, model, ...plan }: RolloutPlan): Promise<void> {
+  const input = { target, endpoint, model, plan: plan.outcomes ?? null, receivers: plan.notify };
+  await outcomes?.asked(input).catch((error: unknown) => {
+    Context.current().log.warn(`outcomes are not read: ${String(error)}`, { target, endpoint });
+  });
 }
 
 async function checkCapabilities(target: ServingTarget, plan: RolloutPlan): Promise<void> {

@@ -3,6 +3,7 @@ import type { AbPlan } from './ab.ts';
 import type { NamedPlans } from './named-metrics.ts';
 import type { InconclusivePolicy, MetricSpec, RolloutSpec } from './rollout-spec.ts';
 import type { CaptureSettings, EndpointSettings } from './serving-contract.ts';
+import type { PullPlan } from './outcome-pull.ts';
 import type { RetrainPlan } from './retrain.ts';
 import type { RampPlan } from './ramp.ts';
 import type { Receiver } from './receivers.ts';
@@ -16,6 +17,7 @@ import { longestMs } from './serving-contract.ts';
 import { parseDuration } from './duration.ts';
 import { planMonitor } from './monitor.ts';
 import { planNamed } from './named-metrics.ts';
+import { planPull } from './outcome-pull.ts';
 import { planRetrain } from './retrain.ts';
 import { planReceiver } from './receivers.ts';
 
@@ -120,6 +122,8 @@ export interface RolloutPlan {
   readonly notify: readonly Receiver[];
   /** Absent from plans of releases that had none. */
   readonly retrain?: RetrainPlan | null;
+  /** Where outcomes are read; absent where nothing says so. */
+  readonly outcomes?: PullPlan;
 }
 
 /** The alias that a specification without a version rolls out. */
@@ -167,6 +171,7 @@ export function planRollout(spec: RolloutSpec): RolloutPlan {
     maxBlindMs: parseDuration(spec.maxBlind ?? '15m'),
     notify: (spec.notify ?? []).map(planReceiver),
     retrain: spec.retrain ? planRetrain(spec.retrain) : null,
+    ...(spec.outcomes && { outcomes: planPull(spec.outcomes) }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { AbSpec } from './ab.ts';
 import type { Duration } from './duration.ts';
 import type { MonitorSpec } from './monitor.ts';
 import type { NamedSpecs } from './named-metrics.ts';
+import type { OutcomesSpec } from './outcome-pull.ts';
 import type { RetrainSpec } from './retrain.ts';
 import type { ReceiverSpec } from './receivers.ts';
 import type { UserKey } from './user-key.ts';
@@ -124,4 +125,6 @@ export interface RolloutSpec {
   notify?: ReceiverSpec[];
   /** How a new version is trained, which is then rolled out by this specification. */
   retrain?: RetrainSpec;
+  /** Where what became of predictions is read, beside what is pushed. */
+  outcomes?: OutcomesSpec;
 }

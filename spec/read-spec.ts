@@ -3,6 +3,7 @@ import { formChecker } from './form-faults.ts';
 import { formatPath, type Fault, type FoundFault } from './fault.ts';
 import { metricFaults } from './rules-metrics.ts';
 import { nameFaults } from './rules-names.ts';
+import { outcomesFaults } from './rules-outcomes.ts';
 import { reader } from './reader.ts';
 import { receiverFaults } from './rules-receivers.ts';
 import { readYaml } from './read-yaml.ts';
@@ -52,6 +53,7 @@ function specFaults(value: unknown): FoundFault[] {
     ...metricFaults(spec),
     ...nameFaults(spec),
     ...retrainFaults(spec),
+    ...outcomesFaults(spec),
     ...receiverFaults(spec),
   ];
 }

@@ -5,6 +5,7 @@ import { COOKIE_PATTERN } from '../domain/user-key.ts';
 import { HEADER_PATTERN, MODEL_PATTERN, VERSION_PATTERN } from './patterns.ts';
 import { NAME_PATTERN } from '../domain/ids.ts';
 import { monitor } from './schema-monitor.ts';
+import { outcomes } from './schema-outcomes.ts';
 import { retrain } from './schema-retrain.ts';
 import { receivers } from './schema-receivers.ts';
 import { build, canary, risk, rollback, runtime, serving, shadow, soak } from './schema-stages.ts';
@@ -61,6 +62,7 @@ export const SPEC_SCHEMA: Schema = {
       maxBlind: duration('Longest time without evidence while the candidate has live traffic.', '15m'),
       notify: receivers,
       retrain,
+      outcomes,
     },
     ['endpoint', 'model'],
   ),

@@ -16,6 +16,7 @@ import { dataConverter } from '../temporal/data-converter.ts';
 import { temporalConfig } from '../temporal/connection.ts';
 import { ownReceivers } from './receivers.ts';
 import { createMonitorsPort } from './monitors-port.ts';
+import { createOutcomesPort } from './outcomes-port.ts';
 import { createTargets, targetNames } from './targets.ts';
 import { WatchGauge } from './watch-gauge.ts';
 import { webUiOf } from './web-ui.ts';
@@ -54,6 +55,7 @@ async function main(): Promise<void> {
     doctor: { workflows: createWorkflowsPort(client), targetNames, home: slipwayHome() },
     startAftermath: (input) => startAftermath(client, input),
     monitors: createMonitorsPort(client),
+    outcomes: createOutcomesPort(client),
     judged: gauge.judged,
     watching: tally.watching,
     delivered: tally.delivered,

@@ -4,6 +4,7 @@ export { drill } from './drill.ts';
 export { janitor } from './janitor.ts';
 export { notify } from './notify.ts';
 export { monitor } from './monitor.ts';
+export { outcomes } from './outcomes.ts';
 export { retrain } from './retrain.ts';
 export { rollback } from './rollback.ts';
 export { rollout } from './rollout.ts';

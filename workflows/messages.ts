@@ -4,6 +4,7 @@ import { aftermathWorkflowId, type AftermathInput, type AftermathStatus } from '
 import type { DrillInput } from '../domain/drill.ts';
 import { monitorWorkflowId, retrainWorkflowId, rolloutWorkflowId } from '../domain/ids.ts';
 import type { MonitorInput, MonitorStatus } from '../domain/monitor-run.ts';
+import { outcomesWorkflowId, type PullInput, type PullStatus } from '../domain/outcome-pull.ts';
 import { DEFAULT_VERSION } from '../domain/plan.ts';
 import type { RetrainInput, RetrainStatus } from '../domain/retrain-state.ts';
 import type { RollbackInput, RolloutInput, RolloutStatus } from '../domain/rollout-state.ts';
@@ -48,6 +49,10 @@ export const promotedSignal = defineSignal('promoted');
 export const windowSignal = defineSignal<[string?]>('window');
 export const stopSignal = defineSignal<[Message?]>('stop');
 export const monitorStatusQuery = defineQuery<MonitorStatus>('status');
+
+/** Of `outcomes`: what a specification asks to be read from now on. */
+export const askedSignal = defineSignal<[PullInput]>('asked');
+export const pullStatusQuery = defineQuery<PullStatus>('status');
 
 export const TASK_QUEUES = {
   workflows: 'slipway',
@@ -160,5 +165,19 @@ export function monitorOptions(target: string, endpoint: string, by: string) {
     memo: { by },
     typedSearchAttributes: attributesOf({ target, endpoint }),
     staticSummary: `watches ${target}/${endpoint}`,
+  };
+}
+
+/** How `outcomes` is started, by rollouts and the janitor: one an endpoint, that hears what is asked for where one runs. */
+export function outcomesOptions(input: PullInput) {
+  const { target, endpoint, model } = input;
+  return {
+    workflowId: outcomesWorkflowId(target, endpoint),
+    taskQueue: TASK_QUEUES.workflows,
+    workflowIdConflictPolicy: 'USE_EXISTING' as const,
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+    args: [input] as [PullInput],
+    typedSearchAttributes: [{ key: ATTRIBUTES.model, value: model }, ...attributesOf({ target, endpoint })],
+    staticSummary: `reads what became of predictions of ${target}/${endpoint}`,
   };
 }

@@ -1,14 +1,9 @@
-import {
-  condition,
-  makeContinueAsNewFunc,
-  setCurrentDetails,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { planMonitor, type MonitorPlan } from '../domain/monitor.ts';
 import { monitorStatus, newMonitor, type Monitored, type MonitorInput } from '../domain/monitor-run.ts';
 import { afterChange, afterWindow } from '../domain/monitor-state.ts';
 import { renderMonitor } from '../domain/render-monitor.ts';
+import { goOn, mustContinueAsNew } from './long-run.ts';
 import { ATTRIBUTES } from './messages.ts';
 import { act } from './monitor/act.ts';
 import { MonitorControls } from './monitor/controls.ts';
@@ -35,7 +30,7 @@ export async function monitor(given?: MonitorInput): Promise<{ readonly windows:
     }
     const watched = planned(now.monitored);
     if (!watched) break;
-    if (mustContinueAsNew(now.windows - before)) await goOn({ ...input, carried: now });
+    if (mustContinueAsNew(now.windows - before)) await goOn<MonitorInput>({ ...input, carried: now });
     setCurrentDetails(renderMonitor(monitorStatus(input, now)));
     await watchWindow(input, controls, watched);
   }
@@ -109,19 +104,3 @@ async function unwatch({ target, endpoint }: MonitorInput, controls: MonitorCont
   const at = new Date().toISOString();
   await act(controls, { ...now.monitored, plan }, afterChange(now.state, 'unwatched'), { target, endpoint, at });
 }
-
-/** About 2,600 events: far below Temporal's limits, and quick to read. */
-const WINDOWS_PER_RUN = 200;
-
-/** After at least one window, so that no run comes to nothing: when the history is long enough, or newer workers are current. */
-function mustContinueAsNew(windows: number): boolean {
-  const { continueAsNewSuggested, targetWorkerDeploymentVersionChanged } = workflowInfo();
-  if (windows === 0) return false;
-  return windows >= WINDOWS_PER_RUN || continueAsNewSuggested || targetWorkerDeploymentVersionChanged;
-}
-
-/** A monitor outlives releases: its next run is the current one's. */
-const goOn = (input: MonitorInput) =>
-  makeContinueAsNewFunc<(input: MonitorInput) => Promise<unknown>>({ initialVersioningBehavior: 'AUTO_UPGRADE' })(
-    input,
-  );

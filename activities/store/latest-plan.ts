@@ -14,3 +14,18 @@ export async function latestPlan(pool: Pool, { target, endpoint }: VersionPlace)
   );
   return row?.plan ?? null;
 }
+
+/** The plans that are latest on their endpoints and name a place where outcomes are read. @throws StoreUnreachable */
+export async function plansWithOutcomes(pool: Pool): Promise<RolloutPlan[]> {
+  const rows = await query<{ plan: RolloutPlan }>(
+    pool,
+    `SELECT latest.plan FROM (SELECT DISTINCT target, endpoint FROM slipway.epochs) AS place
+     CROSS JOIN LATERAL (
+       SELECT detail -> 'plan' AS plan FROM slipway.ledger
+       WHERE target = place.target AND endpoint = place.endpoint AND reason = 'RolloutStarted'
+         AND detail -> 'plan' IS NOT NULL
+       ORDER BY seq DESC LIMIT 1) AS latest
+     WHERE latest.plan -> 'outcomes' IS NOT NULL`,
+  );
+  return rows.map(({ plan }) => plan);
+}

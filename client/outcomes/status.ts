@@ -5,6 +5,7 @@ import {
   type QualityWindow,
   type Statement,
 } from '../../gates/quality/question.ts';
+import type { Pulled } from '../../domain/outcome-pull.ts';
 import { Failure } from '../failure.ts';
 import { withoutPassword } from '../stack/addresses.ts';
 import { withDatabase } from '../stack/parts/postgres-roles.ts';
@@ -23,6 +24,17 @@ export interface VersionOutcomes {
   readonly quality: Quality | null;
 }
 
+/** What was read by SQL. */
+export interface PullsStatus {
+  /** ISO 8601; `null` before the first that was successful. */
+  readonly pulledAt: string | null;
+  readonly brought: Pulled | null;
+  /** Those that failed since then. */
+  readonly failures: number;
+  readonly failedAt: string | null;
+  readonly error: string | null;
+}
+
 export interface OutcomesStatus {
   readonly target: string;
   readonly endpoint: string;
@@ -31,6 +43,8 @@ export interface OutcomesStatus {
   readonly versions: readonly VersionOutcomes[];
   /** Labels of ids that no prediction has: those that wait now, since when the first does, and those dropped so far. */
   readonly unknown: { readonly waiting: number; readonly oldest: string | null; readonly dropped: number };
+  /** `null` where nothing was ever read by SQL. */
+  readonly pulls: PullsStatus | null;
 }
 
 const SEARCH_MS = 120_000;
@@ -48,6 +62,7 @@ export async function readOutcomes(databaseUrl: string, window: QualityWindow): 
         (await client.query<Row>(text, values)).rows;
       const quality = await readQuality(ask, window);
       const [unknown] = (await client.query<Unknown>(UNKNOWN, [target, endpoint])).rows;
+      const [pulls] = (await client.query<PullsRow>(PULLS, [target, endpoint])).rows;
       return {
         ...{ target, endpoint, since, until },
         versions: counts.map(({ delays, ...row }) => ({
@@ -60,6 +75,13 @@ export async function readOutcomes(databaseUrl: string, window: QualityWindow): 
           oldest: unknown?.oldest?.toISOString() ?? null,
           dropped: unknown?.dropped ?? 0,
         },
+        pulls: pulls
+          ? {
+              ...pulls,
+              pulledAt: pulls.pulledAt?.toISOString() ?? null,
+              failedAt: pulls.failedAt?.toISOString() ?? null,
+            }
+          : null,
       };
     });
   } catch (error) {
@@ -84,6 +106,15 @@ interface Unknown {
   readonly oldest: Date | null;
   readonly dropped: number;
 }
+
+type PullsRow = Omit<PullsStatus, 'pulledAt' | 'failedAt'> & {
+  readonly pulledAt: Date | null;
+  readonly failedAt: Date | null;
+};
+
+const PULLS = `
+  select pulled_at as "pulledAt", brought, failures, failed_at as "failedAt", error from slipway.outcome_pulls
+  where target = $1 and endpoint = $2`;
 
 const COUNTS = `
   with made as (

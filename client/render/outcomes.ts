@@ -3,7 +3,7 @@ import { versionNumber } from '../../domain/ids.ts';
 import { UNKNOWN_LABEL_DAYS } from '../../domain/serving-contract.ts';
 import type { ClassificationQuality } from '../../gates/quality/classification.ts';
 import type { Estimate } from '../../gates/quality/interval.ts';
-import type { OutcomesStatus, VersionOutcomes } from '../outcomes/status.ts';
+import type { OutcomesStatus, PullsStatus, VersionOutcomes } from '../outcomes/status.ts';
 import { paint } from '../terminal.ts';
 import { columns } from './columns.ts';
 import { formatCount, formatDay, formatNumber, formatShare } from './numbers.ts';
@@ -13,7 +13,7 @@ const HEADER = ['version', 'predictions', 'labels', 'coverage', 'delay, half', '
 /** Classes shown by themselves; `--json` has all of them. */
 const MOST_CLASSES = 12;
 
-export function renderOutcomes({ since, until, versions, unknown }: OutcomesStatus): string {
+export function renderOutcomes({ since, until, versions, unknown, pulls }: OutcomesStatus): string {
   const lines = [`predictions from ${formatDay(since)} to ${formatDay(until)}`];
   if (versions.length === 0) lines.push('none');
   else lines.push(...columns([HEADER.map((title) => paint.dim(title)), ...versions.map(rowOf)]));
@@ -36,7 +36,30 @@ export function renderOutcomes({ since, until, versions, unknown }: OutcomesStat
       `${paint.warn('!')} ${formatCount(waiting)} labels of ids that no prediction has, the first since ${formatDay(oldest)}; each is dropped after ${UNKNOWN_LABEL_DAYS} days`,
     );
   if (dropped > 0) lines.push(`  ${formatCount(dropped)} such labels were dropped so far`);
+  if (pulls) lines.push('', ...pullLines(pulls));
   return `${lines.join('\n')}\n`;
+}
+
+function pullLines({ pulledAt, brought, failures, failedAt, error }: PullsStatus): string[] {
+  const lines: string[] = [];
+  if (pulledAt !== null && brought !== null) {
+    const { rows, accepted, revised, unknown, rewards, rejected, rejection } = brought;
+    const counted = {
+      'new labels': accepted,
+      revised,
+      'of ids that no prediction has': unknown,
+      'new rewards': rewards,
+    };
+    const parts = Object.entries(counted).flatMap(([what, n]) => (n > 0 ? [`${formatCount(n)} ${what}`] : []));
+    lines.push(`read by SQL ${formatDay(pulledAt)}: ${[`${formatCount(rows)} rows`, ...parts].join(', ')}`);
+    if (rejected > 0)
+      lines.push(`  ${paint.warn(`${formatCount(rejected)} rows were rejected, the first since ${rejection}`)}`);
+  }
+  if (failures > 0 && failedAt !== null)
+    lines.push(
+      `${paint.bad('✗')} ${formatCount(failures)} times in a row nothing could be read by SQL, last ${formatDay(failedAt)}: ${error}`,
+    );
+  return lines;
 }
 
 function rowOf({ version, predictions, labels, revised, delayMs }: VersionOutcomes): string[] {

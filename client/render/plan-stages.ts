@@ -1,6 +1,7 @@
 import { affordableRate } from '../../gates/ramp/affordable.ts';
 import { formatCount, formatShare } from './numbers.ts';
 import { formatDuration } from '../../domain/duration.ts';
+import { describePull } from '../../domain/outcome-pull.ts';
 import { FINDING_KINDS } from '../../domain/monitor.ts';
 import { HANDFUL, type RampPlan } from '../../domain/ramp.ts';
 import { listed } from '../../gates/plan/finding.ts';
@@ -27,6 +28,7 @@ export function stageRows(plan: RolloutPlan, needs: readonly StepNeed[], traffic
     ...approvalRow(plan, 'full'),
     ...soakRows(plan, traffic),
     ...monitorRows(plan),
+    ...outcomesRows(plan),
   ];
 }
 
@@ -135,6 +137,11 @@ function monitorRows({ monitor }: RolloutPlan): StageRow[] {
     own.length > 0 ? `${listed(own, 'and')}, else notify` : 'people are told of what is found, nothing else is done',
   ];
   return rows.map((what, i) => [i === 0 ? 'monitor' : '', what, i === 0 ? 'as long as it serves' : '']);
+}
+
+function outcomesRows({ outcomes }: RolloutPlan): StageRow[] {
+  if (!outcomes) return [];
+  return [['outcomes', `read ${describePull(outcomes)}`, 'from the start of the rollout']];
 }
 
 function approvalRow({ approval }: RolloutPlan, stage: RolloutPlan['approval'][number]): StageRow[] {

@@ -2,6 +2,7 @@ import type { Log } from './log.ts';
 import type { Outcome } from '../../domain/serving-contract.ts';
 import type { OutcomeStore } from './outcome-store.ts';
 import type { Pool } from 'pg';
+import { addLabels, addRewards, inRounds } from '../../domain/outcome-sql.ts';
 import { sentence } from './log.ts';
 
 export interface PostgresOptions {
@@ -13,15 +14,6 @@ export interface PostgresOptions {
 }
 
 const HEALTH_MAX_AGE_MS = 5_000;
-
-const ADD = `
-  select accepted, revised, unknown
-  from slipway.add_outcomes($1, $2::text[], $3::text[], $4::int[], $5::jsonb[], $6::timestamptz[])`;
-
-const ADD_REWARDS = `
-  insert into slipway.rewards (target, endpoint, request_id, row, name, value)
-  select $1, * from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::float8[])
-  on conflict do nothing`;
 
 /** Outcomes in PostgreSQL. Connects at the first use and again after every loss. */
 export function createPostgresOutcomes({ connectionString, target, log }: PostgresOptions): OutcomeStore {
@@ -46,14 +38,16 @@ export function createPostgresOutcomes({ connectionString, target, log }: Postgr
       const labelled = outcomes.filter(({ label }) => label !== undefined);
       const brought = outcomes.filter(({ rewards }) => rewards !== undefined);
       // The second label for one prediction revises the first, which has to be there by then.
-      for (const round of roundsOf(labelled)) {
+      for (const round of inRounds(labelled)) {
         const { accepted, revised, unknown } = await addRound(await connect(), target, round);
         sums.accepted += accepted;
         sums.revised += revised;
         sums.repeated += round.length - accepted - revised;
         sums.unknown += unknown;
       }
-      return brought.length === 0 ? sums : { ...sums, rewards: await addRewards(await connect(), target, brought) };
+      if (brought.length === 0) return sums;
+      const { text, values } = addRewards(target, brought);
+      return { ...sums, rewards: (await (await connect()).query(text, values)).rowCount ?? 0 };
     },
     async forgetUser(endpoint, user) {
       const { rows } = await (
@@ -72,47 +66,10 @@ export function createPostgresOutcomes({ connectionString, target, log }: Postgr
 }
 
 async function addRound(pool: Pool, target: string, outcomes: readonly Outcome[]) {
-  const column = <T>(read: (outcome: Outcome) => T) => outcomes.map(read);
-  const { rows } = await pool.query<Record<'accepted' | 'revised' | 'unknown', string>>(ADD, [
-    target,
-    column((outcome) => outcome.endpoint),
-    column((outcome) => outcome.requestId),
-    column((outcome) => outcome.row ?? 0),
-    column((outcome) => JSON.stringify(outcome.label)),
-    column((outcome) => outcome.at ?? null),
-  ]);
+  const { text, values } = addLabels(target, outcomes);
+  const { rows } = await pool.query<Record<'accepted' | 'revised' | 'unknown', string>>(text, values);
   const [{ accepted, revised, unknown } = { accepted: 0, revised: 0, unknown: 0 }] = rows;
   return { accepted: Number(accepted), revised: Number(revised), unknown: Number(unknown) };
-}
-
-/** Returns how many were new. */
-async function addRewards(pool: Pool, target: string, outcomes: readonly Outcome[]): Promise<number> {
-  const all = outcomes.flatMap(({ endpoint, requestId, row = 0, rewards = {} }) =>
-    Object.entries(rewards).map(([name, value]) => ({ endpoint, requestId, row, name, value })),
-  );
-  const column = <T>(read: (reward: (typeof all)[number]) => T) => all.map(read);
-  const { rowCount } = await pool.query(ADD_REWARDS, [
-    target,
-    column(({ endpoint }) => endpoint),
-    column(({ requestId }) => requestId),
-    column(({ row }) => row),
-    column(({ name }) => name),
-    column(({ value }) => value),
-  ]);
-  return rowCount ?? 0;
-}
-
-/** The outcomes in rounds that have no prediction twice, each in the order in which they were given. */
-function roundsOf(outcomes: readonly Outcome[]): Outcome[][] {
-  const rounds: Outcome[][] = [];
-  const times = new Map<string, number>();
-  for (const outcome of outcomes) {
-    const key = JSON.stringify([outcome.endpoint, outcome.requestId, outcome.row ?? 0]);
-    const round = times.get(key) ?? 0;
-    times.set(key, round + 1);
-    (rounds[round] ??= []).push(outcome);
-  }
-  return rounds;
 }
 
 async function openPool(connectionString: string | undefined, log: Log): Promise<Pool> {

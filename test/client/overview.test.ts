@@ -28,7 +28,7 @@ test('an endpoint is shown whole, and who is away says why without keeping the o
 test('labels and rehearsals are told where they are known, and what was never rehearsed says how', () => {
   const unknown = { waiting: 0, oldest: null, dropped: 0 };
   const range = { since: '2026-11-28T12:00:00Z', until: '2026-11-29T12:00:00Z' };
-  const outcomes = { ...PLACE, ...range, versions: [], unknown };
+  const outcomes = { ...PLACE, ...range, versions: [], unknown, pulls: null };
   const seen = { rollout: sighting(), monitor, outcomes, drills: [], retraining: null, schedules: [] };
   expect(renderOverview(PLACE, seen, NOW)).toContain('was never rehearsed; `slipway drill digits` does');
   expect(renderOverview(PLACE, seen, NOW)).toContain('predictions from 2026-11-28');

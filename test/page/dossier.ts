@@ -98,7 +98,7 @@ function outcomes(): Dossier['outcomes'] {
     quality,
   });
   const unknown = { waiting: 12, oldest: before(9), dropped: 0 };
-  return { ...PLACE, since: before(24), until: NOW, versions: [of(V2, 212_000), of(V3, 9_000)], unknown };
+  return { ...PLACE, since: before(24), until: NOW, versions: [of(V2, 212_000), of(V3, 9_000)], unknown, pulls: null };
 }
 
 const RUN: LoggedRun = {

@@ -27,7 +27,7 @@ export async function readHistory(recording: string): Promise<History> {
   return JSON.parse(await readFile(join(FOLDER, recording), 'utf8')) as History;
 }
 
-/** `promoted Promoted`: outcome and reason; `started`: of a retraining, outcome alone; or how the run closed: `cancelled`, `continued`, `failed`; `watched` of a monitor. */
+/** `promoted Promoted`: outcome and reason; `started`: of a retraining, outcome alone; or how the run closed: `cancelled`, `continued`, `failed`; `watched` of a monitor, `read` of the reading of outcomes. */
 export function endOf({ events }: History): string {
   const last = events.at(-1);
   if (last?.eventType === 'EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED') return 'cancelled';
@@ -36,6 +36,7 @@ export function endOf({ events }: History): string {
   const data = last?.workflowExecutionCompletedEventAttributes?.result.payloads[0]?.data ?? '';
   const result = JSON.parse(Buffer.from(data, 'base64').toString()) as object;
   if ('windows' in result) return 'watched';
+  if ('pulls' in result) return 'read';
   const { outcome, reason } = result as { outcome: string; reason?: string };
   return reason === undefined ? outcome : `${outcome} ${reason}`;
 }

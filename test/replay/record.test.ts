@@ -6,9 +6,10 @@ import { promisify } from 'node:util';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { rolloutWorkflowId } from '../../domain/ids.ts';
-import { TASK_QUEUES } from '../../workflows/messages.ts';
+import { outcomesOptions, TASK_QUEUES } from '../../workflows/messages.ts';
 import type { Client } from '@temporalio/client';
 import { startRetrain } from '../support/retrainings.ts';
+import { pullInput } from '../support/pulls.ts';
 import { startMonitor } from '../support/monitors.ts';
 import { startRollout, type RolloutHandle } from '../support/rollouts.ts';
 import { startLocalTemporal, TEMPORAL_BIN, withWorkers } from '../support/temporal.ts';
@@ -66,6 +67,8 @@ async function start(client: Client, endpoint: string, { spec, workflow, retrain
   if (workflow === undefined) return startRollout(client, { endpoint, ...spec });
   // Only that it can be told, and how it ends, is asked of it.
   if (workflow === 'monitor') return (await startMonitor(client, endpoint)) as unknown as RolloutHandle;
+  if (workflow === 'outcomes')
+    return (await client.workflow.start(workflow, outcomesOptions(pullInput(endpoint)))) as RolloutHandle;
   return client.workflow.start(workflow, {
     workflowId: rolloutWorkflowId('local', endpoint),
     taskQueue: TASK_QUEUES.workflows,

@@ -11,6 +11,7 @@ import type { MonitorSpec } from '../../domain/monitor.ts';
 import { wholeRoute } from '../../domain/route.ts';
 import {
   ackSignal,
+  askedSignal,
   approveUpdate,
   promotedSignal,
   promoteUpdate,
@@ -18,19 +19,20 @@ import {
   stopSignal,
   windowSignal,
 } from '../../workflows/messages.ts';
+import { pullInput } from '../support/pulls.ts';
 import { ERRORS } from '../support/monitors.ts';
 import { STEPS, type RolloutHandle } from '../support/rollouts.ts';
 import { CANDIDATE, World } from '../support/world.ts';
 
 /** One way through a rollout, to its end. */
 export interface Scenario {
-  /** `promoted Promoted`: outcome and reason; or how the run closed: `cancelled`, `continued`, `watched` of a monitor. */
+  /** `promoted Promoted`: outcome and reason; or how the run closed: `cancelled`, `continued`, `watched` of a monitor, `read` of outcomes. */
   readonly ends: string;
   readonly spec?: Partial<RolloutSpec>;
   readonly world?: () => World;
   readonly act?: (handle: RolloutHandle, world: World) => Promise<void>;
   /** The workflow that is started, where it is not a rollout. */
-  readonly workflow?: 'rollback' | 'retrain' | 'monitor';
+  readonly workflow?: 'rollback' | 'retrain' | 'monitor' | 'outcomes';
   /** Whether a rollout has the endpoint already. */
   readonly isBeside?: true;
   /** Of a retraining. */
@@ -241,6 +243,23 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       await handle.signal(promotedSignal);
       await delay(2_500);
       await handle.signal(stopSignal, { by: 'ada' });
+    },
+  },
+  'outcomes-read': {
+    ends: 'read',
+    workflow: 'outcomes',
+    world() {
+      const world = new World();
+      world.pulls = () => ({ error: 'no such table' });
+      return world;
+    },
+    async act(handle, world) {
+      await vi.waitFor(() => expect(world.alerts).toHaveLength(1), { timeout: 60_000 });
+      const asked = pullInput('outcomes-read');
+      world.pulls = new World().pulls;
+      await vi.waitFor(() => expect(world.alerts).toHaveLength(2), { timeout: 60_000 });
+      await handle.signal(askedSignal, { ...asked, model: 'letters' });
+      await handle.signal(askedSignal, { ...asked, plan: null });
     },
   },
   'monitor-continued': {

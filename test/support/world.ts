@@ -20,6 +20,11 @@ import type { Decision, Verdict } from '../../domain/verdict.ts';
 
 const SLICE_MS = 5_000;
 
+const NOTHING_PULLED = {
+  ...{ rows: 0, accepted: 0, repeated: 0, revised: 0, unknown: 0, rewards: 0, rejected: 0 },
+  ...{ rejection: null, more: false },
+};
+
 /** A registry, a target, a ledger and gates in memory, with the promises of the real ones: fence, idempotence, read-back. */
 export class World {
   route: Route;
@@ -55,6 +60,8 @@ export class World {
   sick: Awaited<ReturnType<Activities['sickVersions']>> = [];
   /** How a version served before, where it did. */
   usual: UsualFigures | null = null;
+  /** What the next pull of outcomes brings. */
+  pulls: () => Awaited<ReturnType<Activities['pullOutcomes']>> = () => ({ pulled: NOTHING_PULLED });
   /** Called at the beginning of every activity; what it throws, the activity throws. */
   before: (activity: string, step: string) => Promise<void> | void = () => undefined;
   /** Lets time go by on the server that skips it. */
@@ -161,6 +168,10 @@ export class World {
       await this.before('goBack', 'monitor');
       if (this.stable) this.route = wholeRoute(this.stable.key);
       return { settled: true, response: `going back to version ${this.stable?.version}` };
+    },
+    pullOutcomes: async () => {
+      await this.before('pullOutcomes', 'outcomes');
+      return this.pulls();
     },
     tryReceivers: async () => [],
     prepareRetrain: async ({ input: { spec } }) => {

@@ -1,17 +1,14 @@
-import { ActivityFailure, isCancellation, log } from '@temporalio/workflow';
 import { alertsOf } from '../../domain/incident-alert.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { MonitorPlan } from '../../domain/monitor.ts';
-import type { Monitored, Unsent } from '../../domain/monitor-run.ts';
+import type { Monitored } from '../../domain/monitor-run.ts';
 import { afterGoingBack, afterResponse, type Decided, type Telling } from '../../domain/monitor-state.ts';
-import type { Receiver } from '../../domain/receivers.ts';
 import type { WentBack } from '../../activities/monitor.ts';
+import { orNull } from '../or-null.ts';
 import { quick } from '../proxies.ts';
+import { sendUnsent } from '../send-unsent.ts';
 import { beginRetraining } from './retraining.ts';
 import type { MonitorControls } from './controls.ts';
-
-/** Most alerts that wait for a receiver to come back; older ones are worth less than new ones. */
-const MOST_UNSENT = 100;
 
 /** Does what was decided: goes back first, so that people are told what was done, then tells them. @param at ISO 8601 */
 export async function act(
@@ -41,7 +38,7 @@ export async function act(
   // Of an incident only what is true now is worth telling.
   const waiting = now.unsent.filter(({ alert: { key } }) => !alerts.some((alert) => alert.key === key));
   now.unsent = [...waiting, ...monitored.receivers.flatMap((to) => alerts.map((alert) => ({ alert, to, at })))];
-  await send(now, monitored);
+  await sendUnsent(now, monitored.receivers);
 }
 
 /** The same with what was done; of incidents that nothing was to be told of, now there is. */
@@ -64,43 +61,4 @@ async function goBack(place: { target: string; endpoint: string }, incident: Inc
     ]),
   );
   return done?.settled ? done.response : null;
-}
-
-/** Tells each receiver in order, whatever the others do; what does not get through is tried again after the next window. */
-async function send(now: MonitorControls['now'], { receivers }: Monitored): Promise<void> {
-  const own = (to: Receiver) => now.unsent.filter((waiting) => isSame(waiting.to, to)).slice(-MOST_UNSENT);
-  now.unsent = receivers.flatMap(own);
-  await Promise.all(
-    receivers.map(async (to) => {
-      for (const waiting of own(to)) {
-        if (!(await isSent(waiting))) return;
-        now.unsent = now.unsent.filter((each) => each !== waiting);
-      }
-    }),
-  );
-}
-
-async function isSent({ alert, to, at }: Unsent): Promise<boolean> {
-  const summary = `tell: ${alert.name} ${alert.status}`;
-  const request = { alert, receivers: [to], occasion: at };
-  const sent = await orNull(async () => {
-    await quick.sendAlert.executeWithOptions({ summary, scheduleToCloseTimeout: '2m' }, [request]);
-    return true;
-  });
-  return sent !== null;
-}
-
-/** Receivers are plain data, and a new plan may name the same ones again. */
-function isSame(one: Receiver, other: Receiver): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
-}
-
-async function orNull<T>(attempt: () => Promise<T>): Promise<T | null> {
-  try {
-    return await attempt();
-  } catch (error) {
-    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-    log.warn(`not done: ${error.cause?.message ?? error.message}`);
-    return null;
-  }
 }

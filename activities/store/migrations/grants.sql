@@ -9,7 +9,7 @@ BEGIN
   EXECUTE format('GRANT SELECT ON slipway.migrations TO %I', app);
   EXECUTE format('GRANT SELECT, INSERT ON slipway.ledger, slipway.epochs, slipway.gate_batches, slipway.predictions, slipway.rewards TO %I', app);
   EXECUTE format('GRANT SELECT, INSERT, DELETE ON slipway.alias_owners TO %I', app);
-  EXECUTE format('GRANT SELECT, INSERT, UPDATE ON slipway.versions TO %I', app);
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE ON slipway.versions, slipway.outcome_pulls TO %I', app);
   EXECUTE format('GRANT SELECT, INSERT, UPDATE (version, correct, batch_index, served_at, look_at) ON slipway.outcomes TO %I', app);
   EXECUTE format('GRANT SELECT, INSERT, UPDATE (batch_index) ON slipway.test_users TO %I', app);
   EXECUTE format('GRANT SELECT ON slipway.outcome_revisions, slipway.unknown_outcomes TO %I', app);
