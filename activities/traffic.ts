@@ -64,7 +64,10 @@ export function createTrafficActivities({ target: targetNamed }: Deps) {
   };
 }
 
-async function put(target: ServingTarget, { endpoint, fence, route, label }: ShiftTraffic): Promise<Shifted> {
+async function put(
+  target: ServingTarget,
+  { target: name, endpoint, fence, route, label }: ShiftTraffic,
+): Promise<Shifted> {
   const reading = await target.setRoute(endpoint, fence, route, label).catch((error: unknown) => {
     if (error instanceof StaleFence)
       throw failure('StaleFence', error.message, { cause: error, details: [error.current.fence] });
@@ -72,9 +75,10 @@ async function put(target: ServingTarget, { endpoint, fence, route, label }: Shi
       throw failure(error.code === 'not_ready' ? 'NotReady' : 'Unreachable', error.message, { cause: error });
     throw error;
   });
-  const { programmed } = reading;
+  const { programmed, fault } = reading;
   if (!programmed || compareFences(programmed.fence, fence) !== 0 || !sameRoute(programmed.route, route)) {
-    throw failure('NotReady', `the route was accepted but what is in force is ${JSON.stringify(programmed)}`);
+    const why = fault ?? `in force is ${JSON.stringify(programmed)}`;
+    throw failure('NotReady', `target ${name} accepted the route, but it is not in force: ${why}`);
   }
   return { at: new Date().toISOString(), programmed };
 }

@@ -38,6 +38,12 @@ export function versionNumber(key: string): string {
   return /^v(.+)-[0-9a-f]+$/.exec(key)?.[1] ?? key;
 }
 
+/** A version as people call it: `v4`; a key of another form, such as that of a drill's copy, as it is. */
+export function versionName(key: string): string {
+  const number = versionNumber(key);
+  return number === key ? key : `v${number}`;
+}
+
 /** One retraining of an endpoint at a time, with the cool-down behind it. */
 export function retrainWorkflowId(target: string, endpoint: string): string {
   return `retrain.${target}.${endpoint}`;

@@ -110,6 +110,8 @@ export interface RouteReading {
   readonly desired: Route;
   readonly programmed: { readonly fence: Fence; readonly route: Route } | null;
   readonly label: string;
+  /** Why the change that this answers is not in force yet; absent when it is, and where nothing was changed. */
+  readonly fault?: string;
 }
 
 /** Requests sent to each version since Envoy started, from Envoy's own counters. */

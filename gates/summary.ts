@@ -1,13 +1,7 @@
 import type { GateQuestion } from '../domain/gate-question.ts';
 import type { Samples, Standing } from './evidence.ts';
 import { FULL_WEIGHT } from '../domain/route.ts';
-import { versionNumber } from '../domain/ids.ts';
-
-/** A version as people call it: `v4`. */
-export function nameOf(key: string): string {
-  const number = versionNumber(key);
-  return number === key ? key : `v${number}`;
-}
+import { versionName } from '../domain/ids.ts';
 
 /** What a metric counts, where that is not what its name says. */
 const COUNTED: Readonly<Record<string, string>> = {
@@ -21,7 +15,7 @@ const COUNTED: Readonly<Record<string, string>> = {
 /** One sentence on a metric that failed: `latency.p95 of v4 is 3.1× stable's (240 ms vs 78 ms)`. */
 export function describeFault(standing: Standing, { candidate }: GateQuestion): string {
   const { metric, unit, absolute, margin, stable, detail } = standing;
-  const name = nameOf(candidate);
+  const name = versionName(candidate);
   const subject = `${metric} of ${name}`;
   const value = standing.candidate ?? 0;
   if (metric === 'leak')

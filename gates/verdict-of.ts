@@ -12,7 +12,8 @@ import { formatDuration } from '../domain/duration.ts';
 import { isSplitWrong } from './split.ts';
 import { stageGate } from './stage-gate.ts';
 import { stepDuration, timeOver } from './seen.ts';
-import { describeFault, describeSplit, nameOf } from './summary.ts';
+import { describeFault, describeSplit } from './summary.ts';
+import { versionName } from '../domain/ids.ts';
 import { QUANTILES } from './latency.ts';
 import { needsOf } from './needs.ts';
 import type { Effect } from './effect.ts';
@@ -102,7 +103,7 @@ function find(
     return {
       decision: 'inconclusive',
       reason: 'NoData',
-      summary: `no request of ${nameOf(question.candidate)} was seen in ${seen.batches.count} batches`,
+      summary: `no request of ${versionName(question.candidate)} was seen in ${seen.batches.count} batches`,
     };
   const missing = [...missingFor(state, standings), ...(tested?.obstacles ?? [])];
   if (missing.length > 0)
@@ -113,7 +114,7 @@ function find(
   return {
     decision: 'pass',
     reason: 'GatePassed',
-    summary: `${nameOf(question.candidate)}: ${what} on ${seen.samples.candidate} samples`,
+    summary: `${versionName(question.candidate)}: ${what} on ${seen.samples.candidate} samples`,
   };
 }
 

@@ -1,7 +1,7 @@
 import { paint } from '../terminal.ts';
 import { percent } from '../../domain/render-details.ts';
 import { REASONS } from '../../domain/reasons.ts';
-import { versionNumber } from '../../domain/ids.ts';
+import { versionName } from '../../domain/ids.ts';
 import type { AuditAt } from '../audit/read.ts';
 import type { RowRef, ServingArm, ServingAt } from '../audit/serving-at.ts';
 import type { Lineage } from '../../domain/model-version.ts';
@@ -18,7 +18,7 @@ function story({ arms, mirrors, since, verdict, people, ended }: ServingAt): str
   return [
     ...(arms.length === 0 ? ['  nothing served: the route was empty'] : arms.flatMap(armLines)),
     ...mirrors.map(
-      (mirror) => `  ${mirror.percent} % copied to v${versionNumber(mirror.version)}, whose answers nobody saw`,
+      (mirror) => `  ${mirror.percent} % copied to ${versionName(mirror.version)}, whose answers nobody saw`,
     ),
     `  since ${when(since)}: ${REASONS[since.reason]} (${since.rolloutId}, ${since.step ?? since.stage}, row ${since.seq})`,
     ...(verdict

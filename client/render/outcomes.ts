@@ -1,5 +1,5 @@
 import { formatDuration } from '../../domain/duration.ts';
-import { versionNumber } from '../../domain/ids.ts';
+import { versionName } from '../../domain/ids.ts';
 import { UNKNOWN_LABEL_DAYS } from '../../domain/serving-contract.ts';
 import type { ClassificationQuality } from '../../gates/quality/classification.ts';
 import type { Estimate } from '../../gates/quality/interval.ts';
@@ -19,7 +19,7 @@ export function renderOutcomes({ since, until, versions, unknown, pulls }: Outco
   else lines.push(...columns([HEADER.map((title) => paint.dim(title)), ...versions.map(rowOf)]));
   for (const { version, quality } of versions) {
     if (quality === null) continue;
-    lines.push('', `v${versionNumber(version)} on ${formatCount(quality.n)} labels, with 95 % intervals`);
+    lines.push('', `${versionName(version)} on ${formatCount(quality.n)} labels, with 95 % intervals`);
     if (quality.kind === 'classification') lines.push(...classLines(quality));
     else {
       const { mse, rmse, mae, r2 } = quality;
@@ -66,7 +66,7 @@ function rowOf({ version, predictions, labels, revised, delayMs }: VersionOutcom
   const delays = delayMs === null ? ['', '', ''] : [delayMs.p50, delayMs.p90, delayMs.p99].map(delay);
   const coverage = predictions === 0 ? '' : formatShare(labels / predictions);
   return [
-    `v${versionNumber(version)}`,
+    versionName(version),
     ...[formatCount(predictions), formatCount(labels), coverage],
     ...delays,
     revised === 0 ? '' : formatCount(revised),

@@ -1,7 +1,7 @@
 import { columns, fit } from './columns.ts';
 import { formatMilliseconds } from './numbers.ts';
 import { paint } from '../terminal.ts';
-import { versionNumber } from '../../domain/ids.ts';
+import { versionName } from '../../domain/ids.ts';
 import type { LoggedPrediction } from '../predictions/read.ts';
 
 const HEADER = ['time', 'request', 'version', 'status', 'took', 'prediction', 'mirrored', 'label', 'input'];
@@ -19,7 +19,7 @@ export function renderPredictions(predictions: readonly LoggedPrediction[], widt
     formatMilliseconds(each.latencyMs),
     short(each.prediction),
     Object.entries(each.mirrored ?? {})
-      .map(([arm, prediction]) => `v${versionNumber(arm)}: ${short(prediction)}`)
+      .map(([arm, prediction]) => `${versionName(arm)}: ${short(prediction)}`)
       .join(' '),
     short(each.label),
     short(each.input),
@@ -31,8 +31,8 @@ export function renderPredictions(predictions: readonly LoggedPrediction[], widt
 
 /** Who answered, and whom it was assigned to where that is another. */
 function versionOf({ version, arm }: LoggedPrediction): string {
-  const answered = version === null ? paint.bad('nobody') : `v${versionNumber(version)}`;
-  return version === arm ? answered : `${answered} for v${versionNumber(arm)}`;
+  const answered = version === null ? paint.bad('nobody') : versionName(version);
+  return version === arm ? answered : `${answered} for ${versionName(arm)}`;
 }
 
 function short(value: unknown): string {

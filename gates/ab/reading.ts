@@ -12,7 +12,7 @@ import { NO_TOTALS } from './totals.ts';
 import { alphaOf, readTest } from './decide.ts';
 import { describeComparison } from './words.ts';
 import { eValue } from '../numeric.ts';
-import { nameOf } from '../summary.ts';
+import { versionName } from '../../domain/ids.ts';
 import { rewardMetric } from '../../domain/ab.ts';
 
 /** What a test says to its stage's gate. */
@@ -103,7 +103,7 @@ function wonOf({ winner, comparisons }: AbStanding, { candidate, ab }: GateQuest
   return {
     decision: 'fail',
     reason: 'OtherArmWon',
-    summary: `${summary}; ${nameOf(first.version)} is to have a rollout of its own`,
+    summary: `${summary}; ${versionName(first.version)} is to have a rollout of its own`,
   };
 }
 
@@ -137,7 +137,7 @@ function usersOf({ comparisons }: AbStanding, { candidates, shares }: Test): str
     .filter((version) => (shares[version] ?? 0) > 0)
     .map((version, place) => {
       const users = place === 0 ? ' users' : '';
-      return `${first(version)?.users.candidate ?? 0}${users} of ${nameOf(version)}`;
+      return `${first(version)?.users.candidate ?? 0}${users} of ${versionName(version)}`;
     });
   return `${counts.join(', ')} and ${comparisons[0]?.users.stable ?? 0} of stable`;
 }

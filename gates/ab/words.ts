@@ -1,13 +1,13 @@
 import type { Comparison } from './comparison.ts';
 import type { Effect } from '../effect.ts';
-import { nameOf } from '../summary.ts';
+import { versionName } from '../../domain/ids.ts';
 
 /** One sentence: `paid of v4 is 12 % vs 10 % of stable, a difference between +0.5 and +3.6 points`. */
 export function describeComparison({ version, metric, means, difference }: Comparison): string {
   const [isShare, unit] = metric.kind === 'conversion' ? [true, ' points'] : [false, ''];
   const show = (value: number | null) =>
     value === null ? 'nothing' : isShare ? `${digits(value * 100)} %` : `${digits(value)} a user`;
-  const values = `${metric.name} of ${nameOf(version)} is ${show(means.candidate)} vs ${show(means.stable)} of stable`;
+  const values = `${metric.name} of ${versionName(version)} is ${show(means.candidate)} vs ${show(means.stable)} of stable`;
   return difference === null
     ? values
     : `${values}, a difference between ${range(difference, isShare ? 100 : 1)}${unit}`;

@@ -145,8 +145,8 @@ export class Endpoint {
     });
     if (fault !== null) throw new Refused('stale_fence', fault, await this.reading());
     this.#home.log('info', 'route accepted', { endpoint: this.name, fence: formatFence(fence), label });
-    await this.#tryToConverge();
-    return this.reading();
+    const unprogrammed = await this.#tryToConverge();
+    return { ...(await this.reading()), ...(unprogrammed !== null && { fault: unprogrammed }) };
   }
 
   async ensureVersion(key: string, wanted: EnsureVersion, fence: Fence | null = null): Promise<VersionStatus> {
@@ -290,12 +290,16 @@ export class Endpoint {
     return { ...this.#state, versions: this.versions.map((version) => version.record) };
   }
 
-  async #tryToConverge(): Promise<void> {
+  /** Why the data plane is not as it should be now; `null` when it is. */
+  async #tryToConverge(): Promise<string | null> {
     try {
       await this.#home.converge();
+      return null;
     } catch (error) {
       // The supervisor goes on trying; the reading tells the caller what is programmed meanwhile.
-      this.#home.log('error', 'route not programmed', { endpoint: this.name, reason: sentence(error) });
+      const reason = sentence(error);
+      this.#home.log('error', 'route not programmed', { endpoint: this.name, reason });
+      return reason;
     }
   }
 }

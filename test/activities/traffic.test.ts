@@ -28,6 +28,16 @@ test('a route counts as changed only when the same one, under the same fence, is
   });
 });
 
+test('a route that does not come into force is reported with the reason that the target gives', async () => {
+  const fault = 'EISDIR: illegal operation on a directory, open routes.json.new';
+  const target = stubTarget({
+    setRoute: () => Promise.resolve({ ...readingOf(fence, route).route, programmed: null, fault }),
+  });
+  await expect(activities(target).restoreTraffic(request)).rejects.toMatchObject({
+    message: `target local accepted the route, but it is not in force: ${fault}`,
+  });
+});
+
 test('a newer fence ends the attempts for good', async () => {
   const newer = readingOf({ epoch: 5, sequence: 1 }, route).route;
   const target = stubTarget({ setRoute: () => Promise.reject(new StaleFence(newer)) });

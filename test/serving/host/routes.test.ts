@@ -119,10 +119,10 @@ test('a route is on disk before the data plane is told', async () => {
   await expect(access(`${file}.new`)).rejects.toThrow('ENOENT');
 });
 
-test('a route that cannot be programmed now is kept, shown as not programmed, and programmed later', async () => {
+test('a route that cannot be programmed now is kept, answered with the reason, and programmed later', async () => {
   running.dataPlane.isDown = true;
   const { status, reading } = await put(wholeRoute(stable.key), at(1));
-  expect([status, reading.programmed]).toEqual([200, null]);
+  expect([status, reading.programmed, reading.fault]).toEqual([200, null, 'the data plane is down']);
   running.dataPlane.isDown = false;
   await expect.poll(() => running.dataPlane.shown[0]?.fence).toEqual(at(1));
 });
