@@ -44,3 +44,28 @@ export function mustEscalate({ acknowledged, escalations, toldAt }: Incident, at
   const wait = Math.min(afterMs * 2 ** Math.min(escalations, 20), Math.max(afterMs, DAY_MS));
   return Date.parse(at) - Date.parse(toldAt) >= wait;
 }
+
+/** How many incidents of one sort are open: what a list of monitors shows without asking each of them. */
+export interface OpenIncidents extends Pick<Incident, 'kind' | 'severity'> {
+  readonly acknowledged: boolean;
+  readonly open: number;
+}
+
+/** In a fixed order, so that two that are alike are equal. */
+export function openIncidents(incidents: readonly Incident[]): OpenIncidents[] {
+  const sorts = Map.groupBy(incidents, ({ kind, severity, acknowledged }) =>
+    [kind, severity, acknowledged !== null].join(' '),
+  );
+  return [...sorts.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, [first, ...others]]) =>
+      first === undefined
+        ? []
+        : [
+            {
+              ...{ kind: first.kind, severity: first.severity },
+              ...{ acknowledged: first.acknowledged !== null, open: 1 + others.length },
+            },
+          ],
+    );
+}

@@ -7,6 +7,8 @@ import { MlflowClient } from '../packages/mlflow-client-ts/src/index.ts';
 import { assertAttributes } from './attributes.ts';
 import { bundleToFile } from './bundle.ts';
 import { makeCurrentCommand, workerDeployment } from './deployment.ts';
+import { createDrillMetrics } from './metrics/drills.ts';
+import { createOpenIncidents } from './metrics/incidents.ts';
 import { createOpenRollouts } from './metrics/open-rollouts.ts';
 import { Tally } from './metrics/tally.ts';
 import { temporalMetrics } from './metrics/temporal-metrics.ts';
@@ -71,7 +73,8 @@ async function main(): Promise<void> {
       ...(deployment && { workerDeploymentOptions: deployment }),
     },
   });
-  if (port) serve(Number(port), { workers, pool, gauge, tally, openRollouts: createOpenRollouts(client), temporal });
+  const asked = [createOpenRollouts(client), createOpenIncidents(client), createDrillMetrics(pool)];
+  if (port) serve(Number(port), { workers, pool, gauge, tally, asked, temporal });
   const queues = workers.map(({ options: { taskQueue } }) => taskQueue);
   log.info('worker started', { queues, afterMs: Math.round(performance.now()) });
   if (deployment) log.info(`rollouts begin on this version once it is current: ${makeCurrentCommand(deployment)}`);

@@ -73,6 +73,9 @@ export const ATTRIBUTES = {
   paused: defineSearchAttributeKey('SlipwayPaused', 'BOOL'),
 };
 
+/** Names in the memo of a monitor. */
+export const MEMO = { incidents: 'incidents' } as const;
+
 /** What every run of an endpoint is found by. */
 function attributesOf({ target, endpoint }: { readonly target: string; readonly endpoint: string }) {
   return [

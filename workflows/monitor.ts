@@ -32,6 +32,7 @@ export async function monitor(given?: MonitorInput): Promise<{ readonly windows:
     if (!watched) break;
     if (mustContinueAsNew(now.windows - before)) await goOn<MonitorInput>({ ...input, carried: now });
     setCurrentDetails(renderMonitor(monitorStatus(input, now)));
+    controls.showIncidents();
     await watchWindow(input, controls, watched);
   }
   await unwatch(input, controls);

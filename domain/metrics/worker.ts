@@ -49,6 +49,42 @@ export const WORKER_METRICS = {
   lateness: metric('histogram', 'gate_lateness_seconds', 'From the sealing of a batch until its gate had judged it.', [
     'stage',
   ]),
+  incidents: metric('gauge', 'incidents_open', "Open incidents of an endpoint's monitor.", [
+    ...OF_PLACE,
+    'kind',
+    'severity',
+    'acknowledged',
+  ]),
+  windows: metric(
+    'counter',
+    'monitor_windows_total',
+    'Windows that this worker looked at for monitors, by result: judged, unjudged.',
+    [...OF_PLACE, 'result'],
+  ),
+
+  drilled: metric(
+    'gauge',
+    'drill_last_timestamp_seconds',
+    'When a drill last ended so, in Unix time; by fault and result: passed, failed, not_held.',
+    [...OF_PLACE, 'fault', 'result'],
+  ),
+  proven: metric('gauge', 'drill_proven', 'Whether the last drill that could be held has passed: 1 or 0.', [
+    ...OF_PLACE,
+    'fault',
+  ]),
+  tookBack: metric(
+    'gauge',
+    'drill_last_duration_seconds',
+    'From the first request on the faulty copy to the last, in the last drill that passed.',
+    [...OF_PLACE, 'fault'],
+  ),
+  unproven: metric(
+    'gauge',
+    'rollback_unproven_since_timestamp_seconds',
+    'When a drill last passed on the endpoint, else when its first version was promoted, in Unix time.',
+    OF_PLACE,
+  ),
+
   alerts: metric(
     'counter',
     'alert_deliveries_total',

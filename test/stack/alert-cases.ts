@@ -91,6 +91,34 @@ export const ALERT_CASES: readonly AlertCase[] = [
     ...{ quiet: '15m45s', fires: '16m', labels: { receiver: 'slack' } },
   },
   {
+    alert: 'SlipwayIncidentOpen',
+    series: {
+      [`slipway_incidents_open{${PLACE},kind="errors",severity="critical",acknowledged="false",instance="a"}`]:
+        '0x4 1x80',
+      [`slipway_incidents_open{${PLACE},kind="drift",severity="warning",acknowledged="false",instance="a"}`]: '1x80',
+      [`slipway_incidents_open{${PLACE},kind="latency",severity="critical",acknowledged="true",instance="a"}`]: '1x80',
+    },
+    ...{ quiet: '16m', fires: '16m15s', labels: { ...place, kind: 'errors' } },
+  },
+  {
+    alert: 'SlipwayDrillFailed',
+    series: {
+      [`slipway_drill_proven{${PLACE},fault="dead",instance="a"}`]: FALLS,
+      [`slipway_drill_proven{${PLACE},fault="errors",instance="a"}`]: '1x50',
+    },
+    ...{ quiet: '1m', fires: '1m15s', labels: { ...place, fault: 'dead' } },
+  },
+  {
+    // Proven after ten days, and never again.
+    alert: 'SlipwayRollbackNotProven',
+    every: '1h',
+    series: {
+      [`slipway_rollback_unproven_since_timestamp_seconds{${PLACE},instance="a"}`]: '0x240 864000x800',
+      [`slipway_rollback_unproven_since_timestamp_seconds{${PLACE},instance="b"}`]: '0x1040',
+    },
+    ...{ quiet: '961h', fires: '962h', labels: place },
+  },
+  {
     alert: 'SlipwayServingDown',
     series: { 'up{job="slipway-serving",instance="h"}': FALLS },
     ...{ quiet: '2m', fires: '2m15s', labels: { job: 'slipway-serving', instance: 'h' } },

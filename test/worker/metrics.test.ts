@@ -32,6 +32,17 @@ test('verdicts and outcomes are counted by their place', async () => {
   });
 });
 
+test('windows of monitors are counted, those that nobody could judge apart', async () => {
+  const tally = new Tally();
+  const place = { target: 'local', endpoint: 'digits' };
+  await run(tally, 'examineWindow', place, () => ({ unjudged: null }));
+  await run(tally, 'examineWindow', place, () => ({ unjudged: 'a rollout is under way' }));
+  expect(shown(tally)).toEqual({
+    'slipway_monitor_windows_total{target="local",endpoint="digits",result="judged"}': 1,
+    'slipway_monitor_windows_total{target="local",endpoint="digits",result="unjudged"}': 1,
+  });
+});
+
 test('an attempt that fails is not counted: the next one will be', async () => {
   const tally = new Tally();
   const failing = run(tally, 'watchGate', watched, () => Promise.reject(new Error('the worker ends')));
@@ -71,7 +82,7 @@ test('a worker shows its queues, its database, how late gates were, and what Tem
     pool: { totalCount: 5, idleCount: 3, waitingCount: 1 },
     gauge,
     tally: new Tally(),
-    openRollouts: () => Promise.resolve([series(WORKER_METRICS.temporalAnswers, [[{}, 1]])]),
+    asked: [() => Promise.resolve([series(WORKER_METRICS.temporalAnswers, [[{}, 1]])])],
     temporal: {
       exporter: { prometheus: { bindAddress: '' } },
       read: () => Promise.resolve('temporal_num_pollers 4\n'),

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { ackSignal, monitorStatusQuery } from '../../workflows/messages.ts';
+import { ackSignal, MEMO, monitorStatusQuery } from '../../workflows/messages.ts';
 import { ERRORS, startMonitor, type MonitorHandle } from '../support/monitors.ts';
 import { startTemporal, withWorkers } from '../support/temporal.ts';
 import { World } from '../support/world.ts';
@@ -36,6 +36,8 @@ test(
         incidents: [{ id: 'errors-1', acknowledged: { by: 'ada' } }],
       });
       expect(status.windows).toBeGreaterThan(WINDOWS);
+      const { memo } = await newest.describe();
+      expect(memo?.[MEMO.incidents]).toEqual([{ kind: 'errors', severity: 'critical', acknowledged: true, open: 1 }]);
       expect(world.alerts).toHaveLength(1);
       await newest.terminate();
       const runs = await historiesOf(client, handle);

@@ -2,6 +2,7 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { series, type Sample, type Series } from '../../domain/exposition.ts';
 import { WORKER_METRICS } from '../../domain/metrics/worker.ts';
 import { FULL_WEIGHT } from '../../domain/route.ts';
+import { remembered } from './remembered.ts';
 import { ATTRIBUTES } from '../../workflows/messages.ts';
 
 const QUERY = `WorkflowType IN ('rollout', 'rollback', 'drill') AND ExecutionStatus = 'Running'`;
@@ -12,11 +13,7 @@ const LIMIT_MS = 3_000;
 
 /** The open rollouts as Temporal lists them, asked for at most every ten seconds. */
 export function createOpenRollouts(client: Client): () => Promise<Series[]> {
-  let known: { readonly at: number; readonly series: readonly Series[] } = { at: -Infinity, series: [] };
-  return async () => {
-    if (performance.now() - known.at > FRESH_MS) known = { at: performance.now(), series: await look(client) };
-    return [...known.series];
-  };
+  return remembered(FRESH_MS, () => look(client));
 }
 
 async function look(client: Client): Promise<Series[]> {

@@ -11,22 +11,16 @@ export interface MetricSources {
   readonly pool: Pick<Pool, 'totalCount' | 'idleCount' | 'waitingCount'>;
   readonly gauge: WatchGauge;
   readonly tally: Tally;
-  readonly openRollouts: () => Promise<Series[]>;
+  /** What Temporal and the ledger tell of all endpoints. */
+  readonly asked: readonly (() => Promise<Series[]>)[];
   readonly temporal: TemporalMetrics | null;
 }
 
 const LATENESS_BOUNDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] as const;
 
 /** Everything that a worker and Temporal's part in it tell of themselves, in Prometheus' text format. */
-export async function readMetrics({
-  workers,
-  pool,
-  gauge,
-  tally,
-  openRollouts,
-  temporal,
-}: MetricSources): Promise<string> {
-  const [rollouts, core] = await Promise.all([openRollouts(), temporal?.read() ?? '']);
+export async function readMetrics({ workers, pool, gauge, tally, asked, temporal }: MetricSources): Promise<string> {
+  const [told, core] = await Promise.all([Promise.all(asked.map((ask) => ask())), temporal?.read() ?? '']);
   const { totalCount, idleCount, waitingCount } = pool;
   const own = [
     series(
@@ -39,7 +33,7 @@ export async function readMetrics({
       [{ state: 'busy' }, totalCount - idleCount],
     ]),
     series(WORKER_METRICS.waiting, [[{}, waitingCount]]),
-    ...rollouts,
+    ...told.flat(),
     ...tally.read(),
     series(
       WORKER_METRICS.lateness,

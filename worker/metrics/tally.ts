@@ -13,6 +13,7 @@ type Answer<Name extends keyof Activities> = Awaited<ReturnType<Activities[Name]
 export class Tally {
   readonly #ended = new Counts(WORKER_METRICS.ended);
   readonly #verdicts = new Counts(WORKER_METRICS.verdicts);
+  readonly #windows = new Counts(WORKER_METRICS.windows);
   readonly #alerts = new Counts(WORKER_METRICS.alerts);
   readonly #watches = new Map<object, () => readonly [Watched, number]>();
 
@@ -41,6 +42,7 @@ export class Tally {
     return [
       this.#ended.read(),
       this.#verdicts.read(),
+      this.#windows.read(),
       this.#alerts.read(),
       series(WORKER_METRICS.sighted, oldestByLabels(sighted)),
     ];
@@ -50,6 +52,11 @@ export class Tally {
     if (activity === ('publishOutcome' satisfies keyof Activities)) {
       const { facts, outcome } = request as Request<'publishOutcome'>;
       this.#ended.add({ target: facts.plan.target, endpoint: facts.plan.endpoint, outcome });
+    }
+    if (activity === ('examineWindow' satisfies keyof Activities)) {
+      const { target, endpoint } = request as Request<'examineWindow'>;
+      const { unjudged } = answer as Answer<'examineWindow'>;
+      this.#windows.add({ target, endpoint, result: unjudged === null ? 'judged' : 'unjudged' });
     }
     if (activity === ('watchGate' satisfies keyof Activities)) {
       const { target, endpoint, question } = request as Request<'watchGate'>;

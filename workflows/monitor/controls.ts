@@ -1,10 +1,12 @@
-import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import { patched, setHandler, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { openIncidents } from '../../domain/incident.ts';
 import { parseDuration } from '../../domain/duration.ts';
 import { monitorStatus, type CarriedMonitor, type Halted, type MonitorInput } from '../../domain/monitor-run.ts';
 import { acknowledge } from '../../domain/monitor-state.ts';
 import {
   ackSignal,
   ATTRIBUTES,
+  MEMO,
   monitorStatusQuery,
   pauseSignal,
   promotedSignal,
@@ -53,9 +55,18 @@ export class MonitorControls {
         const { by, reason, at } = halted(message);
         const request = { by, reason: typeof message === 'string' ? '' : reason, ...(incident && { incident }) };
         this.now.state = acknowledge(this.now.state, request, at);
+        this.showIncidents();
       },
       { description: 'Take an incident on; all that are open without input.' },
     );
+  }
+
+  /** Where whoever lists monitors sees it without asking this one: the worker's metrics do, for all of them. */
+  showIncidents(): void {
+    const open = openIncidents(this.now.state.incidents);
+    const shown = workflowInfo().memo?.[MEMO.incidents] ?? [];
+    if (JSON.stringify(open) !== JSON.stringify(shown) && patched('incidents-in-memo'))
+      upsertMemo({ [MEMO.incidents]: open });
   }
 
   #pause(paused: Halted | null): void {
