@@ -34,6 +34,7 @@ export function createPreflightActivities(deps: Deps) {
           `${plan.model} version ${candidate.version} serves all of ${plan.endpoint} already`,
         );
       }
+      const arms = snapshot.stable ? await pinArms(deps, plan, [snapshot.stable.key, candidate.key]) : [];
       const alias = await claimAlias(deps.pool, { model: plan.model, target: plan.target, endpoint: plan.endpoint });
       const champion = await deps.mlflow.modelVersions.findByAlias(plan.model, alias);
       const epoch = await allocateEpoch(deps.pool, {
@@ -45,6 +46,7 @@ export function createPreflightActivities(deps: Deps) {
       await askForOutcomes(deps, plan);
       return {
         plan: { ...plan, version: candidate.version },
+        ...(arms.length > 0 && { arms }),
         rolloutId: rolloutId(plan.target, plan.endpoint, epoch),
         epoch,
         candidate,
@@ -91,6 +93,8 @@ async function checkCapabilities(target: ServingTarget, plan: RolloutPlan): Prom
   if (plan.rollback?.style === 'to-shadow' && !can.mirror)
     faults.push('a rollback to shadow; leave out `rollback.style`');
   if (userKeyOf(plan) && !can.sticky) faults.push('sticky users; leave out `sticky`');
+  const arms = 2 + (plan.ab?.arms?.length ?? 0);
+  if (arms > (can.mostArms ?? 2)) faults.push(`an A/B test of ${arms} arms; leave out \`ab.arms\``);
   const coarse = plan.canary.steps.find(({ weight }) => weight % can.weightGranularity !== 0);
   if (coarse)
     faults.push(`a step of ${coarse.weight / 100} %; its steps are multiples of ${can.weightGranularity / 100} %`);
@@ -104,6 +108,22 @@ async function checkCapabilities(target: ServingTarget, plan: RolloutPlan): Prom
 async function pin(deps: Deps, { model, version, runId, source }: ResolvedVersion): Promise<PinnedVersion> {
   const { digest } = await digestVersion(deps.mlflow, { model, version }, Context.current().cancellationSignal);
   return { model, version, digest, key: versionKey(version, digest), source, runId };
+}
+
+/** The versions that a test has beside candidate and stable, each another one. */
+async function pinArms(deps: Deps, { model, ab }: RolloutPlan, others: readonly string[]): Promise<PinnedVersion[]> {
+  const pinned: PinnedVersion[] = [];
+  for (const { version } of ab?.arms ?? []) {
+    const arm = await pin(deps, await resolveVersion(deps.mlflow, model, version));
+    if ([...others, ...pinned.map(({ key }) => key)].includes(arm.key)) {
+      throw failure(
+        'AlreadyServing',
+        `ab.arms: ${model} version ${arm.version} (${version}) is in this test already; name another version`,
+      );
+    }
+    pinned.push(arm);
+  }
+  return pinned;
 }
 
 /** What serves now; refused when it is not one version, since then there is nothing to go back to. */

@@ -1,5 +1,7 @@
 import type { Duration } from './duration.ts';
 import type { GatePlan, PlannedMetric } from './plan.ts';
+import type { PlannedArm } from './test-arms.ts';
+import { FULL_WEIGHT } from './route.ts';
 import { parseDuration } from './duration.ts';
 
 /** Largest reward of one prediction, either way, in its own unit. */
@@ -9,6 +11,8 @@ export const MOST_REWARD = 1e12;
 export interface AbSpec {
   /** Percent of users on the candidate. */
   percent?: number;
+  /** Further registered versions beside candidate and stable. */
+  arms?: { version: string | number; percent?: number }[];
   /** The first one decides; each of them condemns a candidate that gets worse on it. */
   metrics: { name: string; kind?: AbMetric['kind']; goal?: AbMetric['goal']; minEffect?: number }[];
   /** How long a user's rewards count, from its first request in the test. */
@@ -26,6 +30,8 @@ export interface AbSpec {
 export interface AbPlan {
   /** Of the candidate, in parts per 10,000. */
   readonly weight: number;
+  /** Absent where candidate and stable are alone. */
+  readonly arms?: readonly PlannedArm[];
   readonly metrics: readonly AbMetric[];
   readonly windowMs: number;
   readonly minDurationMs: number;
@@ -73,8 +79,15 @@ export const AB_ALPHA = { canary: 0.4, ab: 0.2 } as const;
 export function planAb(spec: AbSpec): AbPlan {
   const maxDurationMs = parseDuration(spec.maxDuration ?? '7d');
   const atMost = (duration: Duration) => Math.min(parseDuration(duration), maxDurationMs);
+  const { arms = [] } = spec;
+  // Even shares, unless something else is asked for.
+  const even = Math.floor(FULL_WEIGHT / (arms.length + 2));
+  const weightOf = (percent: number | undefined) => (percent === undefined ? even : Math.round(percent * 100));
   return {
-    weight: Math.round((spec.percent ?? 50) * 100),
+    weight: weightOf(spec.percent),
+    ...(arms.length > 0 && {
+      arms: arms.map(({ version, percent }) => ({ version: String(version), weight: weightOf(percent) })),
+    }),
     metrics: spec.metrics.map(({ name, kind = 'conversion', goal = 'increase', minEffect = 0 }) => {
       return { name, kind, goal, minEffect };
     }),

@@ -63,6 +63,8 @@ export interface PreflightFacts {
   readonly rolloutId: string;
   readonly epoch: number;
   readonly candidate: PinnedVersion;
+  /** Further versions of the A/B test, as the plan has them; absent where there are none. */
+  readonly arms?: readonly PinnedVersion[];
   readonly snapshot: EndpointSnapshot;
   /** The alias this endpoint owns in the registry: `champion`, or `champion-<endpoint>`. */
   readonly alias: string;

@@ -4,7 +4,7 @@ import type { Reader } from './reader.ts';
 /** What a test of users needs besides its own settings. */
 export function abFaults(spec: Reader): FoundFault[] {
   if (spec.value('ab') === undefined) return [];
-  return [...userFaults(spec), ...doubledMetrics(spec), ...percentFaults(spec)];
+  return [...userFaults(spec), ...doubledMetrics(spec), ...percentFaults(spec), ...armFaults(spec)];
 }
 
 function userFaults(spec: Reader): FoundFault[] {
@@ -39,7 +39,31 @@ function doubledMetrics(spec: Reader): FoundFault[] {
 
 /** Weights are parts per 10,000. */
 function percentFaults(spec: Reader): FoundFault[] {
-  const percent = spec.number('ab', 'percent');
-  if (percent === null || Math.abs(percent * 100 - Math.round(percent * 100)) < 1e-6) return [];
-  return [{ path: ['ab', 'percent'], message: `must have at most two decimals, is ${percent}` }];
+  const paths = [['ab', 'percent'], ...spec.list('ab', 'arms').map((_, index) => ['ab', 'arms', index, 'percent'])];
+  return paths.flatMap((path) => {
+    const percent = spec.number(...path);
+    if (percent === null || Math.abs(percent * 100 - Math.round(percent * 100)) < 1e-6) return [];
+    return [{ path, message: `must have at most two decimals, is ${percent}` }];
+  });
+}
+
+function armFaults(spec: Reader): FoundFault[] {
+  const arms = spec.list('ab', 'arms');
+  if (arms.length === 0) return [];
+  const even = 100 / (arms.length + 2);
+  const percents = arms.map((_, index) => spec.number('ab', 'arms', index, 'percent') ?? even);
+  const all = percents.reduce((sum, percent) => sum + percent, spec.number('ab', 'percent') ?? even);
+  const named = (index: number) => {
+    const path = ['ab', 'arms', index, 'version'];
+    return spec.text(...path) ?? spec.number(...path)?.toString() ?? null;
+  };
+  const versions = arms.map((_, index) => named(index));
+  const doubled = versions.flatMap((version, index) =>
+    version !== null && versions.indexOf(version) < index
+      ? [{ path: ['ab', 'arms', index, 'version'], message: `${version} is named already` }]
+      : [],
+  );
+  if (all < 100 - 1e-6) return doubled;
+  const message = `leave no users to stable: with the candidate they have ${Number(all.toFixed(2))} % of them, lower some \`percent\``;
+  return [...doubled, { path: ['ab', 'arms'], message }];
 }

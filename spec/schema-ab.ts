@@ -1,4 +1,4 @@
-import { REWARD_PATTERN } from './patterns.ts';
+import { REWARD_PATTERN, VERSION_PATTERN } from './patterns.ts';
 import { duration, list, object, percent, probability, text } from './schema-parts.ts';
 import type { Schema } from './schema-parts.ts';
 
@@ -25,10 +25,38 @@ const metric: Schema = object(
   ['name'],
 );
 
+const arm: Schema = object(
+  'A registered version beside candidate and stable.',
+  {
+    version: {
+      type: ['string', 'integer'],
+      pattern: VERSION_PATTERN,
+      minimum: 1,
+      description: "The registry's version number, or an alias with a leading @.",
+    },
+    percent: {
+      ...percent('Percent of users on it; as many as on any other arm when absent.'),
+      exclusiveMinimum: 0,
+      exclusiveMaximum: 100,
+    },
+  },
+  ['version'],
+);
+
 export const ab = object(
   'A test between canary and all traffic, with users split between both versions and compared by what they bring. Needs `sticky`.',
   {
-    percent: { ...percent('Percent of users on the candidate.', 50), exclusiveMaximum: 100 },
+    percent: {
+      ...percent('Percent of users on the candidate; with `arms`, as many as on any other arm when absent.', 50),
+      exclusiveMaximum: 100,
+    },
+    arms: list(
+      'Further versions of the model to compare with stable. One that does harm leaves the test; one that wins ends it, and is ' +
+        'to have a rollout of its own.',
+      arm,
+      [{ version: 7 }, { version: '@challenger-b', percent: 20 }],
+      { minItems: 1, maxItems: 4 },
+    ),
     metrics: list(
       'The first one decides who wins; a candidate that gets worse on any of them loses.',
       metric,

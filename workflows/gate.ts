@@ -7,7 +7,7 @@ import type { Verdict } from '../domain/verdict.ts';
 import type { PreflightFacts } from '../domain/rollout-state.ts';
 import type { Outage, WatchCursor, WatchMode, WatchResult } from '../domain/watch.ts';
 import type { NoticeFacts } from '../domain/notice.ts';
-import { Halt } from './halt.ts';
+import { ArmsLost, Halt } from './halt.ts';
 import { watching } from './proxies.ts';
 import type { Run } from './run.ts';
 
@@ -25,6 +25,7 @@ export interface Gate {
  * Watches until the gate says that the rollout may go on, and returns that verdict.
  *
  * @throws Halt when it says anything else: a failed gate rolls back, missing evidence holds, an undecided one follows its policy
+ * @throws ArmsLost where a test is to go on with fewer arms
  */
 export async function passGate(run: Run, gate: Gate): Promise<Verdict> {
   for (;;) {
@@ -33,7 +34,7 @@ export async function passGate(run: Run, gate: Gate): Promise<Verdict> {
     if (result === null) return settle(run, gate);
     const { verdict } = result;
     note(run, gate, verdict);
-    if (verdict.decision === 'fail') throw new Halt('rolled_back', failedReason(verdict), verdict.summary, verdict);
+    if (verdict.decision === 'fail') throw failed(verdict);
     if (verdict.decision === 'error') throw new Halt('held', heldReason(verdict), verdict.summary, verdict);
     if (verdict.decision === 'pass') {
       await guardWhile(run, gate, () => run.controls.paused);
@@ -92,7 +93,7 @@ async function guardUntil(run: Run, gate: Gate, released: () => boolean, limitMs
   const { verdict } = result;
   if (verdict.decision === 'inconclusive' || verdict.decision === 'pass') return false;
   note(run, gate, verdict);
-  if (verdict.decision === 'fail') throw new Halt('rolled_back', failedReason(verdict), verdict.summary, verdict);
+  if (verdict.decision === 'fail') throw failed(verdict);
   throw new Halt('held', heldReason(verdict), verdict.summary, verdict);
 }
 
@@ -232,9 +233,16 @@ function note(run: Run, gate: Gate, verdict: Verdict): void {
   });
 }
 
+function failed(verdict: Verdict): Error {
+  if (verdict.reason === 'ArmLost') return new ArmsLost(verdict);
+  return new Halt('rolled_back', failedReason(verdict), verdict.summary, verdict);
+}
+
 /** A test is lost for reasons of its own. */
-function failedReason({ reason }: Verdict): 'GateFailed' | 'TestLost' | 'TestUseless' {
-  return reason === 'TestLost' || reason === 'TestUseless' ? reason : 'GateFailed';
+const OF_TESTS = ['TestLost', 'TestUseless', 'OtherArmWon', 'ArmLost'] as const;
+
+function failedReason({ reason }: Verdict): (typeof OF_TESTS)[number] | 'GateFailed' {
+  return OF_TESTS.find((own) => own === reason) ?? 'GateFailed';
 }
 
 /** Without these two the evidence could not be had at all. */

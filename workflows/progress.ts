@@ -62,6 +62,12 @@ export class Progress {
     this.show();
   }
 
+  /** Says anew how a stage stands that goes on. */
+  tell(stage: Stage, detail: string): void {
+    this.#setStage(stage, { detail });
+    this.show();
+  }
+
   end(stage: Stage, state: StageStatus['state'], detail: string): void {
     this.#setStage(stage, { state, detail, endedAt: now() });
     this.status.nextDeadline = null;

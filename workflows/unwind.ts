@@ -20,7 +20,8 @@ export async function unwind(run: Run, keepVersion: boolean): Promise<void> {
   await CancellationScope.nonCancellable(async () => {
     run.progress.phase('rollback');
     for (const step of distinct(unwindOrder(run.undo))) {
-      if (step.kind === 'retireVersion' && keepVersion) continue;
+      // The candidate alone may be tried again: further arms of a test are none of its rollout.
+      if (step.kind === 'retireVersion' && keepVersion && step.version.key === run.candidate) continue;
       await undo(run, step);
       // Behind the way back, never before it.
       run.journal.write();

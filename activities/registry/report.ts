@@ -83,8 +83,8 @@ function verdictTable({ decision, summary, metrics, algorithm }: Verdict): strin
   ];
 }
 
-function metricRow({ metric, candidate, stable, margin, decision }: MetricEvidence): string {
-  return `| ${metric} | ${figure(candidate)} | ${figure(stable)} | ${margin} | ${decision} |`;
+function metricRow({ metric, version, candidate, stable, margin, decision }: MetricEvidence): string {
+  return `| ${metric}${version === undefined ? '' : ` of ${version}`} | ${figure(candidate)} | ${figure(stable)} | ${margin} | ${decision} |`;
 }
 
 function historyRow({ effectiveAt, stage, step, reason, actor }: ReportRow): string {

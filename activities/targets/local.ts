@@ -28,6 +28,7 @@ export function createLocalTarget(location: HostLocation = {}): ServingTarget {
         mirror: true,
         pairedAnswers: true,
         sticky: true,
+        mostArms: 100,
         runtimes: ['mlflow', 'command', 'drill'],
       }),
 

@@ -17,6 +17,8 @@ export interface Capabilities {
   readonly mirror: boolean;
   readonly pairedAnswers: boolean;
   readonly sticky: boolean;
+  /** Most versions that users can be split among at a time; 2 where absent. */
+  readonly mostArms?: number;
   readonly runtimes: readonly Runtime['kind'][];
 }
 

@@ -125,7 +125,9 @@ function alphaOf(gates: readonly ExplainedGate[]): Explanation['alpha'] {
     stages: stages.map((stage) => {
       const own = gates.filter((gate) => gate.stage === stage);
       const found = own.flatMap(({ name, verdict }) =>
-        (verdict.metrics ?? []).map(({ metric, against }) => ({ gate: name, metric, against })),
+        (verdict.metrics ?? [])
+          .filter(({ version }) => version === undefined)
+          .map(({ metric, against }) => ({ gate: name, metric, against })),
       );
       return {
         stage,

@@ -38,6 +38,10 @@ function rolledBack(explanation: Explanation, place: string): string[] {
       return [
         'it does no harm and gains too little: lower `ab.metrics[0].minEffect` if less is worth having, or keep what serves',
       ];
+    case 'OtherArmWon':
+      return [
+        `roll the arm out that won: \`slipway start\` with its version in place of the candidate's; it was in no canary yet`,
+      ];
     case 'ValidationFailed':
       return [
         'look at the rows and slices named above: the candidate is worse on them before any user meets it',
@@ -107,7 +111,9 @@ function undecided(explanation: Explanation): string[] {
 /** Metrics on which it failed, the gate's own list first. */
 function culprits(explanation: Explanation): string[] {
   const verdict = decidingGate(explanation)?.verdict;
-  const failed = (verdict?.metrics ?? []).filter(({ decision }) => decision === 'fail').map(({ metric }) => metric);
+  const failed = (verdict?.metrics ?? [])
+    .filter(({ decision, version }) => decision === 'fail' && version === undefined)
+    .map(({ metric }) => metric);
   return [...(verdict?.culprits ?? failed)];
 }
 

@@ -5,6 +5,7 @@ import { formatCount, formatDay, formatShare, formatTime } from './numbers.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { FULL_WEIGHT } from '../../domain/route.ts';
 import { isShownOnly, metricClauses, titleOf } from './explain-metric.ts';
+import { versionName } from '../../domain/ids.ts';
 import { oneIn } from './explain-words.ts';
 import { paint } from '../terminal.ts';
 import { percent } from '../../domain/render-details.ts';
@@ -78,8 +79,9 @@ function gateLines(gate: ExplainedGate): string[] {
 }
 
 /** Validations have metrics of their own, which are no counts of what went wrong. */
-function nameIn({ sequential }: ExplainedGate, { metric }: MetricEvidence): string {
-  return sequential ? titleOf(metric) : metric;
+function nameIn({ sequential }: ExplainedGate, { metric, version }: MetricEvidence): string {
+  const whose = version === undefined ? '' : ` of ${versionName(version)}`;
+  return `${sequential ? titleOf(metric) : metric}${whose}`;
 }
 
 /** What the verdict rests on. */

@@ -1,5 +1,6 @@
 import { rewardOf } from '../../domain/ab.ts';
 import type { MetricEvidence } from '../../domain/verdict.ts';
+import { versionName } from '../../domain/ids.ts';
 import { moreBetween, pointsBetween } from './explain-words.ts';
 import { formatShare } from './numbers.ts';
 import { formatValue, isRelative } from './units.ts';
@@ -27,9 +28,10 @@ const STANDINGS: Readonly<Record<MetricEvidence['decision'], string>> = {
   undecided: 'open',
 };
 
-/** A metric of a verdict as people name it; of a test, its reward. */
-export function metricName(metric: string): string {
-  return rewardOf(metric) ?? LABELS[metric] ?? metric;
+/** A metric of a verdict as people name it; of a test its reward, and whose it is where that is not the candidate. */
+export function metricName({ metric, version }: Pick<MetricEvidence, 'metric' | 'version'>): string {
+  const whose = version === undefined ? '' : ` of ${versionName(version)}`;
+  return `${rewardOf(metric) ?? LABELS[metric] ?? metric}${whose}`;
 }
 
 /** Why a metric decides nothing; `null` of one that does. */

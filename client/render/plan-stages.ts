@@ -82,7 +82,7 @@ function canaryRows(plan: RolloutPlan, needs: readonly StepNeed[]): StageRow[] {
 
 function abRows({ ab }: RolloutPlan): StageRow[] {
   if (!ab) return [];
-  const { weight, metrics, windowMs, minDurationMs, maxDurationMs, decide, onUndecided } = ab;
+  const { weight, arms = [], metrics, windowMs, minDurationMs, maxDurationMs, decide, onUndecided } = ab;
   const metricRows = metrics.map(({ name, kind, goal, minEffect }, place): StageRow => {
     const what = kind === 'conversion' ? `share of users with "${name}"` : `"${name}" a user`;
     const least = minEffect > 0 ? `, by ${kind === 'conversion' ? formatShare(minEffect) : minEffect} or more` : '';
@@ -94,6 +94,11 @@ function abRows({ ab }: RolloutPlan): StageRow[] {
       `${percent(weight)} of users, each counted ${formatDuration(windowMs)} after its first request`,
       `at least ${formatDuration(minDurationMs)}`,
     ],
+    ...arms.map((arm): StageRow => [
+      '',
+      `${percent(arm.weight)} of them on version ${arm.version}, which is not rolled out`,
+      '',
+    ]),
     ...metricRows,
     [
       '',

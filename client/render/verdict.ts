@@ -41,7 +41,7 @@ function metricRow(evidence: MetricEvidence, absolute: boolean): string[] {
   const { metric, candidate, stable, unit, decision, required, detail } = evidence;
   const aside = asideOf(metric);
   return [
-    `  ${metricName(metric)}`,
+    `  ${metricName(evidence)}`,
     seenOf(candidate, unit),
     stable === null && rewardOf(metric) === null ? '' : `stable ${seenOf(stable, unit)}`,
     boundOf(evidence, absolute),

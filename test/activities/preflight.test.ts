@@ -24,6 +24,7 @@ beforeAll(async () => {
   mlflow = new MlflowClient({ trackingUri: server.uri });
   await register(mlflow, 'digits', { 'weights.txt': 'one' });
   await register(mlflow, 'digits', { 'weights.txt': 'two' });
+  await register(mlflow, 'digits', { 'weights.txt': 'three' });
 });
 afterAll(() => server.stop());
 
@@ -73,6 +74,35 @@ test('a version that serves all traffic already is not rolled out again', async 
   );
   const again = preflight({ endpoint: 'serving', model: 'digits', version: 1 }, { route: wholeRoute(candidate.key) });
   await expect(again).rejects.toMatchObject({ type: 'AlreadyServing' });
+});
+
+test('the arms of a test are pinned by their content, and each is another version', async () => {
+  const { candidate: stable } = await preflight({ endpoint: 'tested', model: 'digits', version: 1 });
+  await rememberVersion(
+    db.pool,
+    { target: 'local', endpoint: 'tested' },
+    { version: stable, runtime: { kind: 'mlflow' } },
+  );
+  const tested = (version: number) =>
+    preflight(
+      {
+        endpoint: 'tested',
+        model: 'digits',
+        version: 2,
+        sticky: { header: 'x-user' },
+        ab: { metrics: [{ name: 'paid' }], arms: [{ version }] },
+      },
+      { route: wholeRoute(stable.key), mostArms: 3 },
+    );
+  const facts = await tested(3);
+  expect(facts.arms).toMatchObject([{ version: '3', key: expect.stringMatching(/^v3-[0-9a-f]{12}$/) as string }]);
+  for (const taken of [1, 2]) await expect(tested(taken)).rejects.toThrow(`ab.arms: digits version ${taken} `);
+});
+
+test('a target that splits users among two versions only refuses a test of three', async () => {
+  const ab = { metrics: [{ name: 'paid' }], arms: [{ version: 3 }] };
+  const spec = { endpoint: 'fresh', model: 'digits', version: 1, sticky: { header: 'x-user' }, ab };
+  await expect(preflight(spec)).rejects.toThrow('an A/B test of 3 arms; leave out `ab.arms`');
 });
 
 test('an endpoint that a terminated rollout left between two versions is refused, with the way out', async () => {
@@ -127,14 +157,18 @@ test('the outcome is left on the version: tags, a report, and the head of the le
 
 function preflight(
   spec: RolloutSpec,
-  { key = spec.endpoint, route }: { key?: string; route?: Route } = {},
+  { key = spec.endpoint, route, mostArms }: { key?: string; route?: Route; mostArms?: number } = {},
 ): Promise<PreflightFacts> {
-  const activities = createPreflightActivities(deps(route));
+  const activities = createPreflightActivities(deps(route, mostArms));
   return new MockActivityEnvironment().run(activities.preflight, { input: { spec }, rolloutKey: key });
 }
 
-function deps(route?: Route): Deps {
+function deps(route?: Route, mostArms = 2): Deps {
   const reading = route ? readingOf({ epoch: 0, sequence: 0 }, route) : null;
-  const target = stubTarget({ readEndpoint: () => Promise.resolve(reading) });
+  const can = stubTarget().capabilities;
+  const target = stubTarget({
+    readEndpoint: () => Promise.resolve(reading),
+    capabilities: async () => ({ ...(await can()), mostArms }),
+  });
   return depsWith({ pool: db.pool, mlflow, target: () => Promise.resolve(target) });
 }

@@ -26,6 +26,26 @@ test('users of a test may be named by a cookie, which then names those who are c
   expect(plan.serving.capture).toMatchObject({ userHeader: null, userCookie: 'UID' });
 });
 
+test('a test may have further arms: with even shares, unless something else is asked for', () => {
+  const spec = { endpoint: 'digits', model: 'digits', sticky: { header: 'x-user' } };
+  const arms = [{ version: 7 }, { version: '@b', percent: 20 }];
+  expect(faultsOf({ ...spec, ab: { metrics, arms } })).toEqual([]);
+  const { ab } = planRollout({ ...spec, ab: { metrics, arms } });
+  expect([ab?.weight, ab?.arms]).toEqual([
+    2_500,
+    [
+      { version: '7', weight: 2_500 },
+      { version: '@b', weight: 2_000 },
+    ],
+  ]);
+  const full = [{ version: 7, percent: 49.999 }, { version: '7' }];
+  expect(faultsOf({ ...spec, ab: { metrics, arms: full, percent: 26 } })).toEqual([
+    'ab.arms[0].percent: must have at most two decimals, is 49.999',
+    'ab.arms[1].version: 7 is named already',
+    'ab.arms: leave no users to stable: with the candidate they have 101 % of them, lower some `percent`',
+  ]);
+});
+
 test('a rollout without a test plans none', () => {
   const plan = planRollout({ endpoint: 'digits', model: 'digits' });
   expect([plan.ab, plan.serving.capture.rewardWindowMs]).toEqual([undefined, undefined]);

@@ -44,6 +44,8 @@ export class World {
   readonly gates: Record<string, Decision | 'watch'> = {};
   /** Reasons that gates give, where they are not those of their decision. */
   readonly reasons: Record<string, string> = {};
+  /** Further arms of a test of which gates say that they do harm. */
+  harmful: readonly string[] = [];
   /** Requests of each arm that gates say they saw, in one batch. */
   samples = { candidate: 100, stable: 100 };
   /** How far the risk budget lets a ramp go from a weight; as far as the plan does where nothing is set. */
@@ -122,11 +124,15 @@ export class World {
       this.write(entries);
       const name = question.stage === 'canary' ? `canary-${question.weight / 100}` : question.stage;
       await this.before('watchGate', name);
+      const present = (question.arms ?? []).filter(({ weight }) => weight > 0).map(({ version }) => version);
+      const lost = this.harmful.filter((version) => present.includes(version));
       const never =
-        this.gates[name] === 'watch' || (mode === 'guard' && !['fail', 'error'].includes(this.gates[name] ?? ''));
+        lost.length === 0 &&
+        (this.gates[name] === 'watch' || (mode === 'guard' && !['fail', 'error'].includes(this.gates[name] ?? '')));
       if (never) await untilCancelled();
       else if (mode === 'window' && this.gates[name] !== 'fail') await this.pass(limitMs ?? 0);
-      const verdict = { ...this.verdictOf(name), ...this.rampOf(question) };
+      const scripted = { ...this.verdictOf(name), ...this.rampOf(question) };
+      const verdict = lost.length > 0 ? { ...scripted, decision: 'fail' as const, reason: 'ArmLost', lost } : scripted;
       return { verdict, cursor: { state: null, afterIndex: 0 } };
     },
     moveAlias: async ({ version, fence }) => {
@@ -299,6 +305,8 @@ export class World {
       rolloutId: rolloutId(plan.target, plan.endpoint, epoch),
       epoch,
       candidate,
+      ...(plan.ab?.arms &&
+        this.stable && { arms: plan.ab.arms.map(({ version }) => pinned(version, `sha256:${version.repeat(64)}`)) }),
       snapshot: { fence: this.fence, route: this.route, stable: this.stable, champion: this.alias },
       alias: 'champion',
       lineage: { runId: null, runName: null, gitCommit: null, user: null, datasets: [], metrics: {} },
@@ -326,7 +334,7 @@ function stepOf(label: string): string {
   return label.slice(label.indexOf('/') + 1);
 }
 
-function pinned(version: string, digest: string): PinnedVersion {
+export function pinned(version: string, digest: string): PinnedVersion {
   return {
     model: 'digits',
     version,

@@ -61,7 +61,7 @@ function gate(verdict: NonNullable<Sighting['live']>, isOpen: boolean): Part {
     html`<p>${state(...DECISIONS[decision])} ${summary}</p>`,
     metrics.length > 0 &&
       table(`${isOpen ? 'The gate now' : 'The last gate'}${seen}`, metrics, [
-        { title: 'metric', of: ({ metric }) => metricName(metric) },
+        { title: 'metric', of: metricName },
         { title: 'candidate', of: ({ candidate, unit }) => seenOf(candidate, unit), figure: true },
         { title: 'stable', of: ({ stable, unit }) => stable !== null && seenOf(stable, unit), figure: true },
         { title: 'held against', of: (metric) => boundOf(metric, absolute) },
