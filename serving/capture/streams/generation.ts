@@ -12,9 +12,10 @@ export interface Usage {
   readonly output: number;
 }
 
+/** Longer numbers are no tokens: of their sums nothing would be left that JSON can carry. */
 const NAMES = {
-  input: /"(?:prompt|input)_tokens"\s*:\s*(\d+)/,
-  output: /"(?:completion|output)_tokens"\s*:\s*(\d+)/,
+  input: /"(?:prompt|input)_tokens"\s*:\s*(\d{1,9})(?![\d.eE])/,
+  output: /"(?:completion|output)_tokens"\s*:\s*(\d{1,9})(?![\d.eE])/,
 } as const;
 
 /**

@@ -14,6 +14,14 @@ test('usage is read as OpenAI and Anthropic tell it, the last that is told', () 
   expect(usageIn(growing)).toEqual({ input: 3, output: 2 });
 });
 
+test('numbers that no tokens can be are not counted, so that no answer spoils the sums of its version', () => {
+  const told = (count: string) => usageIn(`{"usage":{"prompt_tokens":${count},"completion_tokens":2}}`);
+  expect(told('9'.repeat(400))).toBeNull();
+  expect(told('1e400')).toBeNull();
+  expect(told('1.5')).toBeNull();
+  expect(told('128000')).toEqual({ input: 128_000, output: 2 });
+});
+
 test('what an answer says of usage is not its usage', () => {
   const quoted = JSON.stringify({ usage: { prompt_tokens: 9, completion_tokens: 9 } });
   expect(usageIn(JSON.stringify({ content: quoted }))).toBeNull();
