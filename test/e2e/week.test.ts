@@ -1,12 +1,17 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { HeldDrill } from '../../client/drills.ts';
+import type { AbSpec } from '../../domain/ab.ts';
+import type { Duration } from '../../domain/duration.ts';
 import type { Incident } from '../../domain/incident.ts';
-import { runCli } from '../../scripts/demo/cli.ts';
+import { askCli, runCli } from '../../scripts/demo/cli.ts';
 import { until } from '../serving/support/until.ts';
 import type { Told } from '../support/signed-sink.ts';
 import type { Clients } from '../support/week/clients.ts';
+import { Customers, RECEIVED } from '../support/week/customers.ts';
 import { askAboutParcels, PARCELS, parcelsSpec, trainParcels } from '../support/week/parcels.ts';
+import { blockRoutes, routeInForce } from '../support/week/way-back.ts';
 import { afterWindows, beginWeek, PATIENCE_MS, rollOut, untilTold, type Week } from '../support/week/week.ts';
 
 const MINUTES = 60_000;
@@ -98,6 +103,81 @@ test(
   },
   10 * MINUTES,
 );
+
+test(
+  'a drill proves the way back; with the way back broken it fails and people are told, and once that is mended it is proved again',
+  async () => {
+    await clients?.stop();
+    clients = await askAboutParcels(week, 'city');
+    expect(await drill(week)).toBe(0);
+
+    // Nobody asks until the way back is broken, so that nothing is found before.
+    await clients.stop();
+    expect(clients.failures).toEqual([]);
+    const held = drill(week, '--within', '20s');
+    await until(
+      'copies to be sent to the faulty version',
+      () => routeInForce(week),
+      (route) => route?.mirrors.length === 1,
+      PATIENCE_MS,
+    );
+    const mend = await blockRoutes(week);
+    try {
+      clients = await askAboutParcels(week, 'city');
+      expect(await untilTold(week, 'that the drill failed', ({ name }) => name === 'DrillFailed')).toMatchObject({
+        severity: 'critical',
+        summary: expect.stringContaining('the fault has not been taken back in time; the tries go on') as string,
+        signed: true,
+      });
+      expect((await routeInForce(week))?.mirrors).toHaveLength(1);
+    } finally {
+      await mend();
+    }
+    expect(await held).toBe(1);
+    expect((await routeInForce(week))?.mirrors).toEqual([]);
+
+    expect(await drill(week)).toBe(0);
+    const { drills } = await askCli<{ drills: HeldDrill[] }>(['status'], week.stack.env);
+    expect(drills.map(({ passed }) => passed)).toEqual([false, true]);
+    await clients.stop();
+    expect(clients.failures).toEqual([]);
+  },
+  10 * MINUTES,
+);
+
+test(
+  'users of two versions are compared by what they bring: among those whom both serve well that ends undecided, else with the better one',
+  async () => {
+    const trial = { ...parcelsSpec(week), version: '2', monitor: false as const, sticky: { header: 'x-user-id' } };
+    const ab = (maxDuration: Duration): AbSpec => {
+      return { metrics: [{ name: RECEIVED }], window: '5s', minDuration: '1s', maxDuration, alpha: 0.001 };
+    };
+
+    const inTheCity = await Customers.of(week, 'city');
+    expect(await rollOut(week, { ...trial, ab: ab('15s') })).toBe(6);
+    expect(await inTheCity.stop()).toEqual([]);
+    expect(await untilTold(week, 'that nothing was decided', ({ event }) => event === 'held')).toMatchObject({
+      reason: 'NotEnoughEvidence',
+      detail: expect.stringMatching(/^undecided after 15s: .* users of v2 and \d+ of stable/) as string,
+    });
+
+    const inTheCountry = await Customers.of(week, 'country');
+    expect(await rollOut(week, { ...trial, ab: ab('5m') })).toBe(0);
+    expect(await inTheCountry.stop()).toEqual([]);
+    expect((await week.rollouts.look(PARCELS)).close).toMatchObject({
+      outcome: 'promoted',
+      result: {
+        verdict: { summary: expect.stringMatching(/^received of v2 is .* a difference between \+/) as string },
+      },
+    });
+  },
+  10 * MINUTES,
+);
+
+/** Rehearses going back as a person would; the exit code of `slipway drill --wait`. */
+function drill({ stack }: Week, ...flags: string[]): Promise<number> {
+  return runCli(['drill', PARCELS.endpoint, '--wait', ...flags], stack.env);
+}
 
 /** Of a busy machine other things may be told, such as latency. */
 function drifts(incidents: readonly Incident[]): readonly Incident[] {

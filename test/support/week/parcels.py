@@ -6,7 +6,8 @@
 city     parcels within one city, of which distance and stops decide
 country  the same, and as many that travel overnight: far, and late when they are heavy
 
-Writes OUTPUT_FOLDER/validation.csv of the same kind, and parcels of both kinds to ask about: OUTPUT_FOLDER/live-{city,country}.jsonl.
+Writes OUTPUT_FOLDER/validation.csv of the same kind, and parcels of both kinds to ask about, each with what becomes of it as its
+last number: OUTPUT_FOLDER/live-{city,country}.jsonl.
 """
 
 import argparse
@@ -42,7 +43,7 @@ def main():
     train, validation = (parcels(random, rows, options.where) for rows in (TRAIN_ROWS, VALIDATION_ROWS))
     validation.to_csv(options.output / "validation.csv", index=False)
     for where in ("city", "country"):
-        live = parcels(random, LIVE_ROWS, where)[FEATURES]
+        live = parcels(random, LIVE_ROWS, where)
         (options.output / f"live-{where}.jsonl").write_text("\n".join(map(json.dumps, live.to_numpy().tolist())))
     model = DecisionTreeClassifier(max_depth=8, random_state=SEED).fit(train[FEATURES].to_numpy(), train["late"])
     print(f"{MODEL} {register(model, validation)}", flush=True)

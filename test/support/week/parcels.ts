@@ -29,7 +29,12 @@ export function parcelsSpec({ stack }: Week): RolloutSpec {
     canary: { steps: [50], minDuration: '2s', maxDuration: '5m' },
     soak: false,
     // Milliseconds are mostly those of the machine that runs the test.
-    gates: { batch: '1s', latency: { p50: { margin: 4 }, p95: { margin: 9 } }, limits: { errorRate: 0.2 } },
+    gates: {
+      batch: '1s',
+      errors: { margin: 0.05 },
+      latency: { p50: { margin: 4 }, p95: { margin: 9 } },
+      limits: { errorRate: 0.2 },
+    },
     monitor: {
       window: '2s',
       quality: { over: '1h', min: { accuracy: 0.8 } },
@@ -39,12 +44,30 @@ export function parcelsSpec({ stack }: Week): RolloutSpec {
   };
 }
 
-/** Clients who ask about parcels of a kind; on a slow machine they begin again with the first. */
-export async function askAboutParcels({ stack }: Week, kind: 'city' | 'country'): Promise<Clients> {
+/** A parcel, and what becomes of it. */
+export interface Parcel {
+  readonly inputs: readonly number[];
+  readonly isLate: boolean;
+}
+
+/** Parcels of a kind, one after the other and over again. */
+export async function parcelsFrom({ stack }: Week, kind: 'city' | 'country'): Promise<() => Parcel> {
   const rows = (await readFile(join(folderOf(stack), `live-${kind}.jsonl`), 'utf8')).split('\n');
-  let asked = 0;
-  const next = () => ({ body: { inputs: [JSON.parse(rows[asked++ % rows.length] ?? '') as number[]] } });
-  return new Clients(`${stack.gateway}/${PARCELS.endpoint}/invocations`, { everyMs: 25, next });
+  let taken = 0;
+  return () => {
+    const row = JSON.parse(rows[taken++ % rows.length] ?? '') as number[];
+    return { inputs: row.slice(0, -1), isLate: row.at(-1) === 1 };
+  };
+}
+
+/** Clients who ask about parcels of a kind. */
+export async function askAboutParcels(week: Week, kind: 'city' | 'country'): Promise<Clients> {
+  const parcel = await parcelsFrom(week, kind);
+  return new Clients(predictionsOf(week), { everyMs: 25, next: () => ({ body: { inputs: [parcel().inputs] } }) });
+}
+
+export function predictionsOf({ stack }: Week): string {
+  return `${stack.gateway}/${PARCELS.endpoint}/invocations`;
 }
 
 function folderOf({ home }: Week['stack']): string {
