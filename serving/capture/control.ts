@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
-import { createServer, request } from 'node:http';
 import type { Server } from 'node:http';
+import { createServer, request } from './node-http.ts';
 import type { Totals } from './totals.ts';
 
 /** What capture tells of itself. */
