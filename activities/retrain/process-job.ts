@@ -11,6 +11,7 @@ import { readTail } from './job-log.ts';
 import { findJob, startJob } from './job-folder.ts';
 import { giveData, recallGiven, takeDataAway } from './job-data.ts';
 import { endGroup } from './process-group.ts';
+import { removeOldJobs } from './old-jobs.ts';
 import { programOf, type Program } from './program.ts';
 
 const POLL_MS = 250;
@@ -33,13 +34,16 @@ export async function runProcessJob(
   { signal, before, show }: Attendance,
 ): Promise<JobDone> {
   const { retrainId, plan } = request;
-  const folder = join(slipwayHome(env), 'retrain', retrainId);
+  const root = join(slipwayHome(env), 'retrain');
+  const folder = join(root, retrainId);
   const log = join(folder, 'job.log');
   const failed = async (how: string) => failure('JobFailed', `the job ${how}\n${await lastWords(log)}`);
   let starts = before?.starts ?? 0;
   let found = await findJob(folder);
   if (found.kind === 'none' || found.kind === 'lost') {
     if (starts >= MOST_STARTS) throw await failed(`was begun ${starts} times and lost each time`);
+    // A folder that cannot be removed now is tried again by the next job.
+    await removeOldJobs(root, retrainId).catch(() => undefined);
     const data = await giveData(pool, request, { folder, now: clock(), signal });
     await begin(folder, () => programOf(job, { retrainId, env, data }));
     show({ starts: ++starts, begun: clock(), state: 'started' });

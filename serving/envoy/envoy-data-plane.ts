@@ -17,6 +17,7 @@ import { residentBytes } from './process-identity.ts';
 import { readRoute } from './read-route.ts';
 import type { RoutesDump } from './read-route.ts';
 import { endpointFaults, routesOf } from './routes.ts';
+import { sharedAnswer } from './shared-answer.ts';
 import { socketPath } from './socket-path.ts';
 import { readStat, readTraffic, trafficQuery } from './traffic.ts';
 import type { StatsDump } from './traffic.ts';
@@ -71,6 +72,11 @@ export function createEnvoyDataPlane(options: EnvoyDataPlaneOptions): EnvoyDataP
   const limitMs = options.applyLimitMs ?? 10_000;
   const queue = createChangeQueue(admin, createConvergence({ ...paths, admin, mirrorSocket, limitMs }));
 
+  // All endpoints are in each dump, which grows with their number: a list of them costs one.
+  const readRoutes = sharedAnswer(
+    async () => (await admin.getJson(ROUTES_QUERY).catch(() => null)) as RoutesDump | null,
+  );
+
   async function drain(): Promise<void> {
     await admin.post('/drain_listeners');
     const deadline = Date.now() + DRAIN_MS;
@@ -100,7 +106,7 @@ export function createEnvoyDataPlane(options: EnvoyDataPlaneOptions): EnvoyDataP
     },
 
     async programmed(endpoint) {
-      const dump = (await admin.getJson(ROUTES_QUERY).catch(() => null)) as RoutesDump | null;
+      const dump = await readRoutes();
       return dump && readRoute(dump, endpoint);
     },
 

@@ -58,6 +58,7 @@ export class Host {
   readonly #converger: Converger;
   readonly #stopping = new AbortController();
   #memory: { readonly at: number; readonly groups: ReadonlyMap<number, number> } = { at: 0, groups: new Map() };
+  #measuring: Promise<ReadonlyMap<number, number>> | null = null;
 
   constructor(ports: HostPorts) {
     const { dataPlane, capture, log, root, timings } = ports;
@@ -204,8 +205,14 @@ export class Host {
     const { at, groups } = this.#memory;
     const isComplete = this.#versions().every(({ record }) => !record.process || groups.has(record.process.pid));
     if (Date.now() - at > (isComplete ? MEMORY_MAX_AGE_MS : MEMORY_MIN_AGE_MS))
-      this.#memory = { at: Date.now(), groups: await groupMemory() };
+      this.#memory = { at: Date.now(), groups: await this.#measureMemory() };
     return this.#memory.groups;
+  }
+
+  /** A list of endpoints asks once for all of them. */
+  #measureMemory(): Promise<ReadonlyMap<number, number>> {
+    this.#measuring ??= groupMemory().finally(() => (this.#measuring = null));
+    return this.#measuring;
   }
 
   async #rotateLogs(): Promise<void> {
