@@ -33,6 +33,13 @@ test('a test is shown with both versions’ values and the interval of their dif
   expect(revenue).toMatch(/revenue +2 +stable 0\.1 +too little was seen to compare +open/);
 });
 
+test('of several arms each has its rows, under its name', () => {
+  const further = { ...reward, version: 'v7-77aa88bb99cc', candidate: 0.3 };
+  const [, paid, other] = renderVerdict('gate', { ...verdict, metrics: [reward, further] });
+  expect(paid).toMatch(/paid +20 %/);
+  expect(other).toMatch(/paid of v7 +30 % +stable 10 %/);
+});
+
 test('a plan says who is counted when, what decides, and what an undecided test does', () => {
   const ab = {
     metrics: [
