@@ -107,7 +107,7 @@ export function createMonitorActivities(deps: Deps) {
       const batches = await readWindow(pool, place, { afterIndex: from, to });
       const profile = await profileInForce(deps, place, serving, batches);
       const looked = detect(memory, { version: serving, batches, to, plan, ...(profile && { profile }) });
-      const quality = await examineQuality(pool, place, { plan: plan.quality, version: serving, to });
+      const quality = await examineQuality(pool, place, { plan, version: serving, to });
       const findings = [...looked.findings, ...quality];
       return { version: serving, ...looked, findings, afterIndex: batches.at(-1)?.index ?? from, unjudged };
     } catch (error) {

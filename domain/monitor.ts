@@ -43,6 +43,8 @@ export interface QualitySpec {
   over?: Duration;
   min?: Partial<Record<(typeof QUALITY_MEASURES)['min'][number], number>>;
   max?: Partial<Record<(typeof QUALITY_MEASURES)['max'][number], number>>;
+  /** Parts of the predictions that are held to the same limits by themselves; conditions as in `validate.slices`. */
+  slices?: { name: string; where: string }[];
 }
 
 /** A {@link QualitySpec} with nothing left open. */
@@ -50,10 +52,12 @@ export interface QualityPlan {
   readonly overMs: number;
   readonly min: Readonly<Record<string, number>>;
   readonly max: Readonly<Record<string, number>>;
+  /** Absent where nothing is looked at by itself. */
+  readonly slices?: readonly { readonly name: string; readonly where: string }[];
 }
 
-function planQuality({ over = '24h', min = {}, max = {} }: QualitySpec): QualityPlan {
-  return { overMs: parseDuration(over), min, max };
+function planQuality({ over = '24h', min = {}, max = {}, slices }: QualitySpec): QualityPlan {
+  return { overMs: parseDuration(over), min, max, ...(slices && { slices }) };
 }
 
 /** How an endpoint is watched once a rollout on it was promoted. */

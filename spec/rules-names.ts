@@ -1,8 +1,9 @@
-import { show, type FoundFault } from './fault.ts';
+import { parsePredicate, PredicateFault } from '../domain/predicate.ts';
+import { show, type FoundFault, type Path } from './fault.ts';
 import type { Reader } from './reader.ts';
 
 export function nameFaults(spec: Reader): FoundFault[] {
-  return [...commandFaults(spec), ...dataFaults(spec), ...sliceFaults(spec)];
+  return [...commandFaults(spec), ...dataFaults(spec), ...sliceFaults(spec, VALIDATED), ...monitoredFaults(spec)];
 }
 
 function commandFaults(spec: Reader): FoundFault[] {
@@ -22,12 +23,28 @@ function dataFaults(spec: Reader): FoundFault[] {
     }));
 }
 
-function sliceFaults(spec: Reader): FoundFault[] {
-  const names = [...spec.list('validate', 'slices').keys()].map((index) =>
-    spec.text('validate', 'slices', index, 'name'),
-  );
+const VALIDATED: Path = ['validate', 'slices'];
+const MONITORED: Path = ['monitor', 'quality', 'slices'];
+
+/** These become questions to the prediction log, which understands less than all of SQL. */
+function monitoredFaults(spec: Reader): FoundFault[] {
+  const conditions = [...spec.list(...MONITORED).keys()].map((index): Path => [...MONITORED, index, 'where']);
+  const unread = conditions.flatMap((path) => {
+    try {
+      parsePredicate(spec.text(...path) ?? 'any = 1');
+      return [];
+    } catch (error) {
+      if (!(error instanceof PredicateFault)) throw error;
+      return [{ path, message: error.message }];
+    }
+  });
+  return [...sliceFaults(spec, MONITORED), ...unread];
+}
+
+function sliceFaults(spec: Reader, slices: Path): FoundFault[] {
+  const names = [...spec.list(...slices).keys()].map((index) => spec.text(...slices, index, 'name'));
   return names.flatMap((name, index) => {
     if (name === null || names.indexOf(name) === index) return [];
-    return [{ path: ['validate', 'slices', index, 'name'], message: `repeats the name ${show(name)}` }];
+    return [{ path: [...slices, index, 'name'], message: `repeats the name ${show(name)}` }];
   });
 }

@@ -1,5 +1,5 @@
 import { FINDING_KINDS, MONITOR_POLICIES, QUALITY_MEASURES, type FindingKind } from '../domain/monitor.ts';
-import { duration, object, orFalse, type Schema } from './schema-parts.ts';
+import { duration, list, object, orFalse, text, type Schema } from './schema-parts.ts';
 
 const ABOUT: Readonly<Record<FindingKind, string>> = {
   drift: 'Distributions of inputs or answers that are no longer those of the reference.',
@@ -49,12 +49,25 @@ export const monitor = orFalse(
     quality: object('What late labels must say; without limits they are not judged. See docs/outcomes.md.', {
       over: duration('Predictions of so long are judged together.', '24h'),
       min: object(
-        'Least of a share; found when its whole 95 % interval is below. By class, the mean of classes.',
+        'Least of a share; found when labels prove that it is below. By class, the mean of classes.',
         Object.fromEntries(QUALITY_MEASURES.min.map((name) => [name, limit(name, 1)])),
       ),
       max: object(
-        'Most of an error; found when its whole 95 % interval is above.',
+        'Most of an error; found when labels prove that it is above.',
         Object.fromEntries(QUALITY_MEASURES.max.map((name) => [name, limit(name)])),
+      ),
+      slices: list(
+        'Parts of the predictions that are held to the same limits by themselves.',
+        object(
+          'Predictions that are looked at by themselves.',
+          {
+            name: text('What alerts call it.', 'new customers'),
+            where: text('A condition on fields of the input, as in `validate.slices`.', 'tenure_days < 30'),
+          },
+          ['name', 'where'],
+        ),
+        [{ name: 'new', where: 'tenure_days < 30' }],
+        { maxItems: 20 },
       ),
     }),
     policy: object(

@@ -1,18 +1,32 @@
 import type { Pool } from 'pg';
-import type { Finding, QualityPlan } from '../../domain/monitor.ts';
-import { qualityFindings } from '../../gates/quality/findings.ts';
+import { parsePredicate } from '../../domain/predicate.ts';
+import type { Finding, MonitorPlan } from '../../domain/monitor.ts';
+import { qualityFindings, tailOf } from '../../gates/quality/findings.ts';
 import { readQuality } from '../../gates/quality/question.ts';
 import type { Place } from '../doctor/ports.ts';
 import { query } from '../store/query.ts';
 
-/** What the labels of a version's latest predictions say; a plan without limits asks nothing. @throws StoreUnreachable */
+interface ExaminedQuality {
+  readonly plan: Pick<MonitorPlan, 'quality' | 'windowMs'>;
+  readonly version: string;
+  /** ISO 8601. */
+  readonly to: string;
+}
+
+/** What the labels of a version's latest predictions say, of all and of each slice; a plan without limits asks nothing. @throws StoreUnreachable */
 export async function examineQuality(
   pool: Pool,
   place: Place,
-  { plan, version, to }: { readonly plan: QualityPlan | undefined; readonly version: string; readonly to: string },
+  { plan: { quality: plan, windowMs }, version, to }: ExaminedQuality,
 ): Promise<Finding[]> {
   if (!plan || Object.keys({ ...plan.min, ...plan.max }).length === 0) return [];
   const window = { ...place, since: new Date(Date.parse(to) - plan.overMs).toISOString(), until: to };
-  const quality = await readQuality(({ text, values }) => query(pool, text, values), window);
-  return qualityFindings(quality[version] ?? null, plan);
+  const tail = tailOf(plan, windowMs);
+  const findings: Finding[] = [];
+  for (const { name, where } of [{ name: null, where: null }, ...(plan.slices ?? [])]) {
+    const slice = where === null ? undefined : parsePredicate(where);
+    const quality = await readQuality(({ text, values }) => query(pool, text, values), { ...window, slice }, tail);
+    findings.push(...qualityFindings(quality[version] ?? null, plan, { tail, slice: name }));
+  }
+  return findings;
 }

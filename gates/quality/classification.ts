@@ -1,4 +1,4 @@
-import { oddsEstimate, shareEstimate, type Estimate } from './interval.ts';
+import { oddsEstimate, shareEstimate, USUAL_TAIL, type Estimate } from './interval.ts';
 
 /** How often a label met a prediction. */
 export interface Cell {
@@ -46,25 +46,27 @@ interface Slopes {
 /**
  * Accuracy, precision, recall and F1 as scikit-learn defines them (`zero_division=0`): shares with Wilson's interval, F1 and
  * averages by the delta method over the multinomial table (Takahashi et al. 2022), on the log-odds scale.
+ *
+ * @param tail the chance, on each side of an interval, that the true figure lies beyond it
  */
-export function classify(cells: readonly Cell[]): ClassificationQuality {
+export function classify(cells: readonly Cell[], tail = USUAL_TAIL): ClassificationQuality {
   const n = cells.reduce((sum, cell) => sum + cell.n, 0);
   const right = cells.reduce((sum, cell) => sum + (cell.label === cell.prediction ? cell.n : 0), 0);
   const margins = marginsOf(cells);
-  const average = (slopesOf: (of: Margins) => Slopes) => averaged(cells, margins.map(slopesOf), margins, n);
+  const average = (slopesOf: (of: Margins) => Slopes) => averaged(cells, margins.map(slopesOf), margins, { n, tail });
   return {
     kind: 'classification',
     n,
-    accuracy: shareEstimate(right, n),
+    accuracy: shareEstimate(right, n, tail),
     precision: average(precisionOf),
     recall: average(recallOf),
     f1: average(f1Of),
     classes: margins.map((of) => ({
       class: of.class,
       n: of.labels,
-      precision: shareEstimate(of.both, of.predictions),
-      recall: shareEstimate(of.both, of.labels),
-      f1: averaged(cells, [f1Of(of)], [of], n),
+      precision: shareEstimate(of.both, of.predictions, tail),
+      recall: shareEstimate(of.both, of.labels, tail),
+      f1: averaged(cells, [f1Of(of)], [of], { n, tail }),
     })),
   };
 }
@@ -82,7 +84,12 @@ function marginsOf(cells: readonly Cell[]): Margins[] {
 }
 
 /** The mean of one figure per class. The slopes are by pairs, so that the variance is `Σ n·slope² − (Σ n·slope)² / N`. */
-function averaged(cells: readonly Cell[], slopes: readonly Slopes[], margins: readonly Margins[], n: number): Estimate {
+function averaged(
+  cells: readonly Cell[],
+  slopes: readonly Slopes[],
+  margins: readonly Margins[],
+  { n, tail }: { readonly n: number; readonly tail: number },
+): Estimate {
   const count = slopes.length;
   const value = slopes.reduce((sum, each) => sum + each.value, 0) / count;
   const place = new Map(margins.map((of, i) => [of.class, slopes[i]]));
@@ -95,7 +102,7 @@ function averaged(cells: readonly Cell[], slopes: readonly Slopes[], margins: re
     squares += pairs * slope * slope;
   }
   const evidence = margins.reduce((all, of) => all + (of.labels + of.predictions) / 2, 0);
-  return oddsEstimate(value, Math.sqrt(Math.max(0, squares - (sum * sum) / n)), evidence);
+  return oddsEstimate(value, Math.sqrt(Math.max(0, squares - (sum * sum) / n)), evidence, tail);
 }
 
 function precisionOf({ both, predictions }: Margins): Slopes {

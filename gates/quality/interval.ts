@@ -1,44 +1,77 @@
+import erfcinv from '@stdlib/math-base-special-erfcinv';
 import { exp, ln } from '../numeric.ts';
+import { incompleteBeta } from '../incomplete-beta.ts';
 import { studentCdf } from '../student.ts';
 
-/** A figure with the interval that holds the true one in 95 of 100 cases; without one where it cannot be told. */
+/** A figure with the interval that holds the true one, in 95 of 100 cases where nothing else is asked for; without one where it cannot be told. */
 export interface Estimate {
   readonly value: number;
   readonly low: number | null;
   readonly high: number | null;
 }
 
+/** The chance, on each side of an interval, that the true figure lies beyond it. */
+export const USUAL_TAIL = 0.025;
+
 /** Quantile of the normal distribution at 97.5 %. */
 const Z = 1.959963984540054;
 
+function normalQuantile(tail: number): number {
+  return tail === USUAL_TAIL ? Z : Math.SQRT2 * erfcinv(2 * tail);
+}
+
 /** A share, seen `k` times in `n` (Wilson 1927); 0 without a bound where there was nothing to see. */
-export function shareEstimate(k: number, n: number): Estimate {
-  return n === 0 ? { value: 0, low: null, high: null } : { value: k / n, ...wilson(k / n, n) };
+export function shareEstimate(k: number, n: number, tail = USUAL_TAIL): Estimate {
+  return n === 0 ? { value: 0, low: null, high: null } : { value: k / n, ...wilson(k / n, n, tail) };
+}
+
+/** The most that a share may be of which `k` were seen in `n` (Clopper, Pearson 1934): a larger one has so few with a chance of `tail` at most. */
+export function shareAtMost(k: number, n: number, tail: number): number {
+  if (k >= n) return 1;
+  let [low, high] = [k / n, 1];
+  for (let i = 0; i < 60; i += 1) {
+    const p = (low + high) / 2;
+    // The chance of k or fewer of n.
+    if (incompleteBeta(1 - p, n - k, k + 1) > tail) low = p;
+    else high = p;
+  }
+  return high;
 }
 
 /** A figure between 0 and 1 by its standard error, on the log-odds scale so that it stays there; `n` counts its evidence. */
-export function oddsEstimate(value: number, error: number, n: number): Estimate {
+export function oddsEstimate(value: number, error: number, n: number, tail = USUAL_TAIL): Estimate {
   if (n === 0) return { value, low: null, high: null };
   // At the ends the delta method knows no error.
-  if (value <= 0 || value >= 1 || error === 0) return { value, ...wilson(value, n) };
+  if (value <= 0 || value >= 1 || error === 0) return { value, ...wilson(value, n, tail) };
   const odds = ln(value / (1 - value));
-  const spread = (Z * error) / (value * (1 - value));
+  const spread = (normalQuantile(tail) * error) / (value * (1 - value));
   return { value, low: share(odds - spread), high: share(odds + spread) };
 }
 
+/**
+ * The upper bound of an {@link oddsEstimate} for what must hardly ever be passed: on the plain scale where that is wider,
+ * since far out the log-odds one is passed twice as often as it says.
+ */
+export function farBound({ value, high }: Estimate): number | null {
+  if (high === null || high >= 1 || value <= 0 || value >= 1) return high;
+  const spread = ln(high / (1 - high)) - ln(value / (1 - value));
+  return Math.max(high, value + spread * value * (1 - value));
+}
+
 /** A mean of `n` values by their sum and sum of squares, with Student's interval; never below 0. */
-export function meanEstimate(n: number, sum: number, squares: number): Estimate {
+export function meanEstimate(n: number, sum: number, squares: number, tail = USUAL_TAIL): Estimate {
   const value = sum / n;
   if (n < 2) return { value, low: null, high: null };
   const variance = Math.max(0, squares / n - value * value) * (n / (n - 1));
-  const spread = studentQuantile(n - 1) * Math.sqrt(variance / n);
+  const spread = studentQuantile(n - 1, tail) * Math.sqrt(variance / n);
   return { value, low: Math.max(0, value - spread), high: value + spread };
 }
 
-function wilson(p: number, n: number): { low: number; high: number } {
-  const z = Z * Z;
+function wilson(p: number, n: number, tail: number): { low: number; high: number } {
+  const quantile = normalQuantile(tail);
+  const z = quantile * quantile;
   const center = (p + z / (2 * n)) / (1 + z / n);
-  const spread = (Z * Math.sqrt((p * (1 - p)) / n + z / (4 * n * n))) / (1 + z / n);
+  const spread = (quantile * Math.sqrt((p * (1 - p)) / n + z / (4 * n * n))) / (1 + z / n);
   return { low: Math.max(0, center - spread), high: Math.min(1, center + spread) };
 }
 
@@ -46,12 +79,13 @@ function share(odds: number): number {
   return 1 / (1 + exp(-odds));
 }
 
-/** The 97.5 % quantile of Student's distribution. */
-function studentQuantile(degrees: number): number {
-  let [low, high] = [Z, 13];
+/** What Student's distribution exceeds with the chance `tail`. */
+function studentQuantile(degrees: number, tail: number): number {
+  let [low, high] = [normalQuantile(tail), 13];
+  while (studentCdf(-high, degrees) > tail) high *= 2;
   for (let i = 0; i < 60; i += 1) {
     const t = (low + high) / 2;
-    if (studentCdf(-t, degrees) > 0.025) low = t;
+    if (studentCdf(-t, degrees) > tail) low = t;
     else high = t;
   }
   return high;

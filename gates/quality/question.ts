@@ -1,6 +1,7 @@
 import { predicateSql } from '../../domain/predicate-sql.ts';
 import type { Predicate } from '../../domain/predicate.ts';
 import { classify, type Cell, type ClassificationQuality } from './classification.ts';
+import { USUAL_TAIL } from './interval.ts';
 import { regress, type ErrorSums, type RegressionQuality } from './regression.ts';
 
 /** Predictions whose labels are asked for, by when they were made. */
@@ -87,15 +88,19 @@ function isMeasured({ fractions, others }: ErrorSumsRow): boolean {
 /** Runs a statement and gives its rows. */
 export type Ask = <Row extends object>(statement: Statement) => Promise<Row[]>;
 
-/** What the labels say of each version. @throws whatever `ask` throws */
-export async function readQuality(ask: Ask, window: QualityWindow): Promise<Readonly<Record<string, Quality>>> {
+/** What the labels say of each version. @param tail as in `classify` @throws whatever `ask` throws */
+export async function readQuality(
+  ask: Ask,
+  window: QualityWindow,
+  tail = USUAL_TAIL,
+): Promise<Readonly<Record<string, Quality>>> {
   const measured = (await ask<ErrorSumsRow>(errorSumsQuestion(window))).filter(isMeasured);
   const known = measured.map(({ version }) => version);
   const cells = await ask<Cell & { readonly version: string }>(cellsQuestion(window, known));
   const classes = [...Map.groupBy(cells, ({ version }) => version)];
   return Object.fromEntries<Quality>([
-    ...measured.map((sums) => [sums.version, regress(sums)] as const),
-    ...classes.map(([version, of]) => [version, classify(of)] as const),
+    ...measured.map((sums) => [sums.version, regress(sums, tail)] as const),
+    ...classes.map(([version, of]) => [version, classify(of, tail)] as const),
   ]);
 }
 

@@ -1,4 +1,4 @@
-import { meanEstimate, type Estimate } from './interval.ts';
+import { meanEstimate, USUAL_TAIL, type Estimate } from './interval.ts';
 
 /** Sums over the labels and errors (prediction minus label) of one version. */
 export interface ErrorSums {
@@ -21,16 +21,19 @@ export interface RegressionQuality {
   readonly r2: number | null;
 }
 
-/** MSE, RMSE, MAE and R² as scikit-learn defines them, the errors' means with Student's interval. */
-export function regress({ n, label, labelSquares, absolute, squares, fourths }: ErrorSums): RegressionQuality {
-  const mse = meanEstimate(n, squares, fourths);
+/** MSE, RMSE, MAE and R² as scikit-learn defines them, the errors' means with Student's interval. @param tail as in `classify` */
+export function regress(
+  { n, label, labelSquares, absolute, squares, fourths }: ErrorSums,
+  tail = USUAL_TAIL,
+): RegressionQuality {
+  const mse = meanEstimate(n, squares, fourths, tail);
   const total = labelSquares - (label * label) / n;
   return {
     kind: 'regression',
     n,
     mse,
     rmse: { value: Math.sqrt(mse.value), low: rooted(mse.low), high: rooted(mse.high) },
-    mae: meanEstimate(n, absolute, squares),
+    mae: meanEstimate(n, absolute, squares, tail),
     r2: total > 0 ? 1 - squares / total : null,
   };
 }

@@ -81,6 +81,20 @@ test('labels that say that accuracy was lost are a finding, for the version that
   expect((await look(endpoint)).findings, 'no limit').toEqual([]);
 });
 
+test('a slice whose accuracy was lost is found by itself, though all together is as it should be', async () => {
+  const endpoint = fresh();
+  await promoted(endpoint);
+  await label(endpoint, CANDIDATE, { right: 960, wrong: 40 });
+  // The labels that are wrong are the last ones.
+  const slices = [
+    { name: 'late', where: 'place > 940' },
+    { name: 'early', where: 'place <= 940' },
+  ];
+  const { findings } = await look(endpoint, START, {}, { quality: { over: '1h', min: { accuracy: 0.9 }, slices } });
+  expect(findings).toMatchObject([{ kind: 'quality', subject: 'accuracy of late', severity: 'critical', limit: 0.9 }]);
+  expect(findings?.[0]?.summary).toContain('accuracy of slice "late" is 0.333 on 60 labels');
+});
+
 test('another version begins without the memory of the one before', async () => {
   const endpoint = fresh();
   await promoted(endpoint);
@@ -219,8 +233,8 @@ function fresh(): string {
 /** So many labelled predictions of the last minutes. */
 async function label(endpoint: string, version: string, { right, wrong }: Record<'right' | 'wrong', number>) {
   await db.pool.query(
-    `INSERT INTO slipway.predictions (ts, target, endpoint, request_id, row, version, arm, role, epoch, sequence, status, latency_ms, prediction)
-     SELECT to_timestamp(10000 - i), 'local', $1, $2 || i, 0, $2, $2, 'live', 1, 1, 200, 1, to_jsonb(1)
+    `INSERT INTO slipway.predictions (ts, target, endpoint, request_id, row, version, arm, role, epoch, sequence, status, latency_ms, prediction, input)
+     SELECT to_timestamp(10000 - i), 'local', $1, $2 || i, 0, $2, $2, 'live', 1, 1, 200, 1, to_jsonb(1), jsonb_build_object('place', i)
      FROM generate_series(1, $3::int) i`,
     [endpoint, version, right + wrong],
   );

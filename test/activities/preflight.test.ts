@@ -6,6 +6,7 @@ import { createPreflightActivities } from '../../activities/preflight.ts';
 import { rememberVersion } from '../../activities/store/versions.ts';
 import type { PreflightFacts } from '../../domain/rollout-state.ts';
 import type { RolloutSpec } from '../../domain/rollout-spec.ts';
+import type { PullInput } from '../../domain/outcome-pull.ts';
 import { splitRoute, wholeRoute, type Route } from '../../domain/route.ts';
 import { MlflowClient } from '../../packages/mlflow-client-ts/src/index.ts';
 import { startMlflow, type MlflowServer } from '../mlflow/support/mlflow-server.ts';
@@ -135,6 +136,28 @@ test("where a specification does not say who is told, the worker's own receivers
   expect((await told(spec, { NO_SUCH_SECRET: 'x' })).plan.notify).toEqual(own);
   expect((await told({ ...spec, notify: [] }, {})).plan.notify).toEqual([]);
   await expect(told(spec, {})).rejects.toThrow('NO_SUCH_SECRET');
+});
+
+test('what a specification says of outcomes is asked for at the start, and one that cannot be asked stops nothing', async () => {
+  const asked: PullInput[] = [];
+  const outcomes = {
+    asked: (input: PullInput) => {
+      asked.push(input);
+      return asked.length === 1 ? Promise.resolve() : Promise.reject(new Error('Temporal does not answer'));
+    },
+    idle: () => Promise.resolve([]),
+  };
+  const activities = createPreflightActivities({ ...deps(), outcomes });
+  const run = (spec: RolloutSpec): Promise<PreflightFacts> =>
+    new MockActivityEnvironment().run(activities.preflight, { input: { spec }, rolloutKey: spec.endpoint });
+  const spec = { endpoint: 'read', model: 'digits', version: 1 };
+  const query = 'select id, label, at from returns where at > $1';
+  await run({ ...spec, outcomes: { sql: { connectionEnv: 'WAREHOUSE_URL', query } } });
+  expect((await run(spec)).candidate.version, 'although nobody could be told').toBe('1');
+  expect(asked).toMatchObject([
+    { target: 'local', endpoint: 'read', model: 'digits', plan: { query, everyMs: 300_000 }, receivers: [] },
+    { endpoint: 'read', plan: null },
+  ]);
 });
 
 test('the outcome is left on the version: tags, a report, and the head of the ledger', async () => {

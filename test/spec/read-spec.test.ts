@@ -169,6 +169,11 @@ capture: {sample: 1.5}
     ],
     ['a data set of unknown form', `${MINIMAL}validate: {data: {source: a.xlsx, label: y}}\n`, /\.parquet/],
     [
+      'a monitored slice that is no condition',
+      `${MINIMAL}monitor:\n  quality:\n    slices: [{name: a, where: x = 1}, {name: b, where: count(x) > 1}]\n`,
+      /^5 monitor\.quality\.slices\[1\]\.where: /,
+    ],
+    [
       'two slices of one name',
       `${MINIMAL}validate:\n  data: {source: a.csv, label: y}\n  slices: [{name: a, where: x}, {name: a, where: y}]\n`,
       /^5 validate.slices\[1\].name: repeats the name "a"$/,
