@@ -22,16 +22,23 @@ const COLUMNS = `seq, key, target, endpoint, rollout_id AS "rolloutId", rollout_
   effective_at AS "effectiveAt", recorded_at AS "recordedAt",
   json_build_object('name', actor, 'proof', actor_proof) AS actor, stage, step, reason, detail, evidence, hash`;
 
+interface HistoryQuery {
+  /** Only rows of this rollout, or of this step. */
+  readonly rollout?: string;
+  readonly step?: string;
+  readonly limit: number;
+}
+
 /** The latest rows of an endpoint, oldest first. */
 export async function readHistory(
   databaseUrl: string,
-  { target, endpoint, rollout, limit }: Place & { readonly rollout?: string; readonly limit: number },
+  { target, endpoint, rollout, step, limit }: Place & HistoryQuery,
 ): Promise<HistoryRow[]> {
   const rows = await selectLedger(
     databaseUrl,
     `target = $1 AND endpoint = $2 AND ($3::text IS NULL OR rollout_id = $3)
-     ORDER BY slipway.ledger.seq DESC LIMIT $4`,
-    [target, endpoint, rollout ?? null, limit],
+       AND ($4::text IS NULL OR step = $4) ORDER BY slipway.ledger.seq DESC LIMIT $5`,
+    [target, endpoint, rollout ?? null, step ?? null, limit],
   );
   return rows.toReversed();
 }

@@ -1,5 +1,7 @@
+import { WATCH_STEP } from '../domain/ledger-entry.ts';
 import { lastDrills, type HeldDrill } from './drills.ts';
 import { Failure } from './failure.ts';
+import { readHistory, type HistoryRow } from './ledger.ts';
 import type { MonitorSighting } from './monitors/monitors.ts';
 import { readOutcomes, type OutcomesStatus } from './outcomes/status.ts';
 import type { RetrainSighting } from './retraining/look.ts';
@@ -15,6 +17,8 @@ export interface Overview {
   /** Of the last 24 hours. */
   readonly outcomes: OutcomesStatus | Unknown;
   readonly drills: readonly HeldDrill[] | Unknown;
+  /** The watch's latest entries in the ledger, oldest first. */
+  readonly watch: readonly HistoryRow[] | Unknown;
   /** `null` where none was ever begun. */
   readonly retraining: RetrainSighting | Unknown | null;
   /** Of retraining and of drills. */
@@ -27,6 +31,7 @@ export interface Unknown {
 }
 
 const DAY_MS = 86_400_000;
+const LATEST = 10;
 
 /** Asks everybody at once. */
 export async function overview(
@@ -36,16 +41,17 @@ export async function overview(
 ): Promise<Overview> {
   const until = new Date();
   const since = new Date(until.getTime() - DAY_MS).toISOString();
-  const [rollout, monitor, retraining, schedules, outcomes, drills] = await Promise.all([
+  const [rollout, monitor, retraining, schedules, outcomes, drills, watch] = await Promise.all([
     orUnknown(rollouts.look(place)),
     orUnknown(rollouts.lookAtMonitor(place)),
     orUnknown(rollouts.lookAtRetraining(place).catch(nullIfNone)),
     orUnknown(rollouts.schedules(place)),
     orUnknown(database().then((url) => readOutcomes(url, { ...place, since, until: until.toISOString() }))),
     orUnknown(database().then(lastDrills)),
+    orUnknown(database().then((url) => readHistory(url, { ...place, step: WATCH_STEP, limit: LATEST }))),
   ]);
   const own = isKnown(drills) ? drills.filter((drill) => isAt(drill, place)) : drills;
-  return { rollout, monitor, outcomes, drills: own, retraining, schedules };
+  return { rollout, monitor, outcomes, drills: own, watch, retraining, schedules };
 }
 
 export function isKnown<T>(part: T | Unknown): part is T {

@@ -9,6 +9,9 @@ export interface Actor {
 
 export const SYSTEM: Actor = { name: 'slipway', proof: 'system' };
 
+/** The step of entries by the watch over an endpoint, which stand between those of rollouts and belong to none. */
+export const WATCH_STEP = 'monitor';
+
 /** One transition as the workflow reports it; the store adds the endpoint's sequence, recorded time and hashes. */
 export interface LedgerEntry {
   /** Repeating a key writes nothing. */

@@ -1,4 +1,5 @@
 import type { Alert } from './alert.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
 import type { MonitorPlan } from './monitor.ts';
 import { NO_TROUBLE, type MonitorState } from './monitor-state.ts';
 import type { Receiver } from './receivers.ts';
@@ -48,6 +49,12 @@ export interface Unsent {
   readonly at: string;
 }
 
+/** A watch's own entries in the ledger: how many there were, and those that are not known to be written. */
+export interface CarriedRecord {
+  readonly sequence: number;
+  readonly pending: readonly LedgerEntry[];
+}
+
 /** Everything that a monitor takes along when it continues as new. */
 export interface CarriedMonitor {
   /** `null` until it was read from the ledger. */
@@ -67,6 +74,8 @@ export interface CarriedMonitor {
   readonly last: WindowSeen | null;
   /** Alerts that did not get through yet. */
   readonly unsent: readonly Unsent[];
+  /** Absent of runs of earlier releases, which kept none. */
+  readonly record?: CarriedRecord;
 }
 
 /** The answer to a monitor's query `status`. */

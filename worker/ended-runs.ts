@@ -31,14 +31,14 @@ export function isBroken({ status, closedAt }: LastRun): boolean {
 }
 
 /** Those of the places whose last run is as asked for. */
-export async function placesWhere(
+export async function placesWhere<P extends Place>(
   client: Client,
   workflow: EndlessWorkflow,
-  places: readonly Place[],
-  isAsked: (run: LastRun) => boolean,
-): Promise<Place[]> {
+  places: readonly P[],
+  isAsked: (run: LastRun, place: P) => boolean,
+): Promise<P[]> {
   const looks = places.map(async (place) => ({ place, run: await lastRun(client, workflow, place) }));
-  return (await Promise.all(looks)).filter(({ run }) => isAsked(run)).map(({ place }) => place);
+  return (await Promise.all(looks)).filter(({ run, place }) => isAsked(run, place)).map(({ place }) => place);
 }
 
 /** Places whose run came to its end by force, or by a fault, in the last day. */

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { MonitorsPort } from '../activities/monitor/ports.ts';
 import { monitorWorkflowId } from '../domain/ids.ts';
 import { monitorOptions, promotedSignal } from '../workflows/messages.ts';
-import { brokenPlaces, ifRunning, isBroken, placesWhere, soon } from './ended-runs.ts';
+import { brokenPlaces, ifRunning, isBroken, placesWhere, soon, type LastRun } from './ended-runs.ts';
 
 const MONITOR = { type: 'monitor', idOf: monitorWorkflowId };
 
@@ -18,8 +18,20 @@ export function createMonitorsPort(client: Client): MonitorsPort {
     async unwatched(promoted) {
       const broken = await brokenPlaces(client, MONITOR);
       const idOf = ({ target, endpoint }: (typeof broken)[number]) => monitorWorkflowId(target, endpoint);
-      const places = new Map([...promoted, ...broken].map((place) => [idOf(place), place]));
-      return placesWhere(client, MONITOR, [...places.values()], (run) => run.status === null || isBroken(run));
+      const forced = broken.map((place) => ({ ...place, promotedAt: null }));
+      const places = new Map([...forced, ...promoted].map((place) => [idOf(place), place]));
+      return placesWhere(
+        client,
+        MONITOR,
+        [...places.values()],
+        (run, { promotedAt }) => run.status === null || isBroken(run) || endedBefore(run, promotedAt),
+      );
     },
   };
+}
+
+/** Whether a watch was over when a version was promoted that it should have heard of. @param promotedAt ISO 8601 */
+function endedBefore({ status, closedAt }: LastRun, promotedAt: string | null): boolean {
+  if (promotedAt === null || closedAt === null || (status !== 'COMPLETED' && status !== 'CANCELLED')) return false;
+  return closedAt < Date.parse(promotedAt);
 }

@@ -30,12 +30,14 @@ export async function monitor(given?: MonitorInput): Promise<{ readonly windows:
     }
     const watched = planned(now.monitored);
     if (!watched) break;
-    if (mustContinueAsNew(now.windows - before)) await goOn<MonitorInput>({ ...input, carried: now });
+    if (mustContinueAsNew(now.windows - before)) await goOn<MonitorInput>({ ...input, carried: controls.carried });
     setCurrentDetails(renderMonitor(monitorStatus(input, now)));
     controls.showIncidents();
     await watchWindow(input, controls, watched);
   }
   await unwatch(input, controls);
+  await controls.record?.flushed();
+  if (controls.record && controls.renewed) await beginAnew(input, controls);
   return { windows: now.windows };
 }
 
@@ -58,6 +60,15 @@ async function renew({ target, endpoint }: MonitorInput, controls: MonitorContro
   now.monitored = monitored;
   now.state = { ...now.state, wentBack: false };
   if (isFirst) now.version = monitored.version;
+}
+
+/** A promotion came while the watch was ending: it is watched as if it had come a moment later. */
+async function beginAnew(input: MonitorInput, { now, carried: { record } }: MonitorControls): Promise<void> {
+  if (now.paused) upsertSearchAttributes([{ key: ATTRIBUTES.paused, value: false }]);
+  await goOn<MonitorInput>({
+    ...input,
+    carried: { ...newMonitor(new Date().toISOString()), ...(record && { record }) },
+  });
 }
 
 /** Waits for the end of a window, then judges it; a promotion, a stop and another length of windows cut the wait short. */

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { WATCH_STEP } from '../../domain/ledger-entry.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import { query } from './query.ts';
 import type { LedgerPlace } from './ledger.ts';
@@ -27,9 +28,9 @@ export async function endpointStanding(
   const [row] = await query<{ stage: string | null; serving: string | null }>(
     pool,
     `SELECT
-       -- A look at the version before holds no lock, and may be written down in the middle of the next rollout.
+       -- A look at the version before and the watch hold no lock, and may be written down in the middle of the next rollout.
        (SELECT stage FROM slipway.ledger
-        WHERE target = $1 AND endpoint = $2 AND step IS DISTINCT FROM 'aftermath' ORDER BY seq DESC LIMIT 1) AS stage,
+        WHERE target = $1 AND endpoint = $2 AND (step IS NULL OR step NOT IN ('aftermath', '${WATCH_STEP}')) ORDER BY seq DESC LIMIT 1) AS stage,
        (SELECT detail ->> 'serving' FROM slipway.ledger
         WHERE target = $1 AND endpoint = $2 AND stage = 'done' AND detail ? 'serving' ORDER BY seq DESC LIMIT 1) AS serving`,
     [target, endpoint],
@@ -38,15 +39,21 @@ export async function endpointStanding(
   return { busy: row?.stage != null && row.stage !== 'done', serving: row?.serving ?? null };
 }
 
-/** Endpoints on which a version was promoted since a moment (ISO 8601). @throws StoreUnreachable */
-export async function promotedSince(pool: Pool, since: string): Promise<LedgerPlace[]> {
-  return query<{ target: string; endpoint: string }>(
+/** Endpoints on which a version was promoted since a moment, and when that was last (both ISO 8601). @throws StoreUnreachable */
+export async function promotedSince(
+  pool: Pool,
+  since: string,
+): Promise<(LedgerPlace & { readonly promotedAt: string })[]> {
+  const rows = await query<{ target: string; endpoint: string; promoted_at: Date }>(
     pool,
-    `SELECT place.target, place.endpoint FROM (SELECT DISTINCT target, endpoint FROM slipway.epochs) AS place
-     WHERE EXISTS (
-       SELECT FROM slipway.ledger AS entry
+    `SELECT place.target, place.endpoint, last.promoted_at
+     FROM (SELECT DISTINCT target, endpoint FROM slipway.epochs) AS place
+     CROSS JOIN LATERAL (
+       SELECT max(entry.effective_at) AS promoted_at FROM slipway.ledger AS entry
        WHERE entry.target = place.target AND entry.endpoint = place.endpoint AND entry.effective_at > $1
-         AND entry.reason = 'Promoted')`,
+         AND entry.reason = 'Promoted') AS last
+     WHERE last.promoted_at IS NOT NULL`,
     [since],
   );
+  return rows.map(({ target, endpoint, promoted_at }) => ({ target, endpoint, promotedAt: promoted_at.toISOString() }));
 }

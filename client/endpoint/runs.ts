@@ -1,4 +1,4 @@
-import type { Actor } from '../../domain/ledger-entry.ts';
+import { WATCH_STEP, type Actor } from '../../domain/ledger-entry.ts';
 import type { Reason } from '../../domain/reasons.ts';
 import type { Place } from '../rollouts/place.ts';
 import { readOnly } from './database.ts';
@@ -61,7 +61,8 @@ const RUNS = `
   SELECT begun.rollout_id, begun.reason AS began, begun.effective_at AS started_at, begun.actor, begun.actor_proof,
     begun.detail #>> '{candidate,key}' AS candidate, done.effective_at AS ended_at, done.detail AS ended, done.reason AS ended_as, epochs.rollout_key
   FROM (
-    SELECT rollout_id, min(seq) AS seq FROM slipway.ledger WHERE target = $1 AND endpoint = $2 GROUP BY rollout_id
+    SELECT rollout_id, min(seq) AS seq FROM slipway.ledger WHERE target = $1 AND endpoint = $2
+      AND step IS DISTINCT FROM '${WATCH_STEP}' GROUP BY rollout_id
     ORDER BY 2 DESC LIMIT $3
   ) AS run
   JOIN slipway.ledger AS begun ON begun.target = $1 AND begun.endpoint = $2 AND begun.seq = run.seq

@@ -6,14 +6,16 @@ import { renderMonitor } from './monitor.ts';
 import { renderOutcomes } from './outcomes.ts';
 import { renderRetraining } from './retraining.ts';
 import { scheduleLines } from './schedules.ts';
+import { renderTimeline } from './timeline.ts';
 import { renderTree } from './tree.ts';
 
 /** An endpoint at one glance: its last rollout, the watch over it, what labels say, and the proof of its way back. */
 export function renderOverview(place: Place, seen: Overview, now: number): string {
-  const { rollout, monitor, outcomes, drills, retraining, schedules } = seen;
+  const { rollout, monitor, outcomes, drills, watch, retraining, schedules } = seen;
   const parts = [
     told(rollout, (known) => renderTree(known, { now, measured: null }).join('\n')),
     told(monitor, (known) => renderMonitor(known, now)),
+    told(watch, (known) => (known.length > 0 ? renderTimeline(known) : '')) || null,
     told(drills, (known) => renderDrills(known, now).join('\n') || never(place)),
     told(schedules, (known) => scheduleLines(known).join('\n')) || null,
     told(outcomes, renderOutcomes),

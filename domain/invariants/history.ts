@@ -1,5 +1,5 @@
 import { parseFence, type Fence } from '../fence.ts';
-import type { LedgerEntry } from '../ledger-entry.ts';
+import { WATCH_STEP, type LedgerEntry } from '../ledger-entry.ts';
 import type { PinnedVersion } from '../model-version.ts';
 import type { EndpointSnapshot } from '../rollout-state.ts';
 import type { Route } from '../route.ts';
@@ -31,9 +31,14 @@ export interface TrafficRow {
   readonly programmed: { readonly fence: Fence; readonly route: Route } | null;
 }
 
+/** The rows without those of the watch, which come at any time and say nothing of traffic. */
+export function withoutWatch(rows: readonly ChainedEntry[]): readonly ChainedEntry[] {
+  return rows.filter(({ step }) => step !== WATCH_STEP);
+}
+
 /** Every rollout and rollback of the rows, in the order in which they began. */
 export function passagesOf(rows: readonly ChainedEntry[]): Passage[] {
-  const byId = Map.groupBy(rows, ({ rolloutId }) => rolloutId);
+  const byId = Map.groupBy(withoutWatch(rows), ({ rolloutId }) => rolloutId);
   return [...byId].map(([rolloutId, own]) => {
     const kind = own.some(({ reason }) => reason === 'RolledBackByHand') ? 'rollback' : 'rollout';
     return { rolloutId, kind, rows: own, closed: own.some(isClosing), home: homeOf(own, kind) };

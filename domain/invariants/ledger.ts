@@ -1,7 +1,7 @@
 import { compareFences, formatFence } from '../fence.ts';
 import type { EndpointObservation, Finding } from './observation.ts';
 import { sameRoute } from '../route.ts';
-import { passagesOf, trafficRows, type ChainedEntry, type TrafficRow } from './history.ts';
+import { passagesOf, trafficRows, withoutWatch, type ChainedEntry, type TrafficRow } from './history.ts';
 import { nameOf } from './words.ts';
 
 /** Invariant 2: the ledger is whole, and every mutation in it was observed on the target. */
@@ -12,7 +12,7 @@ export function ledgerFindings(seen: EndpointObservation): Finding[] {
     ...(broken ? [broken.detail] : []),
     ...(!isExcerpt && rows[0] && rows[0].seq !== 1 ? ['row 1 is missing'] : []),
     ...chainFaults(rows),
-    ...passagesOf(rows).flatMap(({ rolloutId, rows: own }) => gapFault(rolloutId, own, rows)),
+    ...passagesOf(rows).flatMap(({ rolloutId, rows: own }) => gapFault(rolloutId, own, withoutWatch(rows))),
     ...trafficFaults(trafficRows(rows)),
   ];
   const remedy = '`slipway audit verify` names the row; the ledger is append-only, so compare it with a backup';

@@ -37,7 +37,7 @@ describe('the page of an endpoint', () => {
     const away = { notKnown: 'nobody answers' };
     const empty = endpointPage(
       dossier({
-        ...{ rollout: away, monitor: away, outcomes: away, drills: [], retraining: away, schedule: null },
+        ...{ rollout: away, monitor: away, outcomes: away, drills: [], watch: [], retraining: away, schedule: null },
         ...{ traffic: away, production: { splits: [], reigns: [] }, runs: [], webUi: null },
         serving: { target: 'prod-eu', endpoint: 'fraud', at: '2026-11-29T12:00:00Z', serving: null, begins: null },
       }),

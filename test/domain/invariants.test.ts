@@ -107,6 +107,26 @@ describe('the ledger', () => {
     expect(codes(past.seen({ ledger: { rows: past.rows.slice(3), isExcerpt: true, broken: null } }))).toEqual([]);
   });
 
+  test('may have entries of the watch anywhere between those of rollouts', () => {
+    fc.assert(
+      fc.property(history, fc.nat(), fc.nat(), (past, at, cut) => {
+        const own = { rolloutId: 'monitor.local.digits.1a2b3c4d', step: 'monitor', stage: 'done', detail: {} } as const;
+        const place = at % past.rows.length;
+        const [head, tail] = [past.rows.slice(0, place), past.rows.slice(place)];
+        const next = past.rows[place];
+        const noted = next && { ...next, ...own, reason: 'IncidentOpened' as const, rolloutSequence: 7 };
+        const rows = [...head, ...(noted ? [noted] : []), ...tail].map((row, index) => ({
+          ...{ ...row, seq: index + 1, prevHash: `hash of ${index}`, hash: `hash of ${index + 1}` },
+        }));
+        const begun = rows.slice(cut % (place + 1));
+        const isExcerpt = begun.length < rows.length;
+        const found = codes(past.seen({ ledger: { rows: begun, isExcerpt, broken: null } }));
+        const without = past.seen({ ledger: { rows: past.rows.slice(cut % (place + 1)), isExcerpt, broken: null } });
+        expect(found).toEqual(codes(without));
+      }),
+    );
+  });
+
   test('of a rollout that went back must hold the row of its restored traffic', () => {
     const past = played('promoted', 'rolled_back');
     const seen = past.seen({

@@ -182,6 +182,7 @@ export function dossier(change: Partial<Dossier> = {}): Dossier {
     monitor: monitor(),
     outcomes: outcomes(),
     drills: [drill],
+    watch: [],
     retraining: null,
     serving: serving(),
     production: production(),

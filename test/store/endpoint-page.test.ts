@@ -2,9 +2,11 @@ import { expect, test } from 'vitest';
 import { batchHash } from '../../activities/evidence/batch-hash.ts';
 import { allocateEpoch } from '../../activities/store/epochs.ts';
 import { appendLedger } from '../../activities/store/ledger.ts';
+import { endpointStanding } from '../../activities/store/monitored.ts';
 import { readProduction } from '../../client/endpoint/production.ts';
 import { readRuns } from '../../client/endpoint/runs.ts';
 import { readTraffic } from '../../client/endpoint/traffic-day.ts';
+import { readHistory } from '../../client/ledger.ts';
 import type { ArmCounts } from '../../domain/gate-batch.ts';
 import type { LedgerEntry } from '../../domain/ledger-entry.ts';
 import { msToIndex } from '../../gates/histogram.ts';
@@ -36,6 +38,22 @@ test('runs come newest first, each with its cause, its end and its run in Tempor
     ...{ detail: 'latency.p99', runId: 'run-one' },
   });
   expect(await readRuns(db.urls.appUrl, { target: 'local', endpoint: 'runs' }, 1)).toHaveLength(1);
+});
+
+test('the entries of the watch are no run, and neither say that the endpoint is busy nor that it is free', async () => {
+  const place = { target: 'local', endpoint: 'watched' };
+  await write({ endpoint: 'watched', epoch: 1 }, [{ reason: 'RolloutStarted', stage: 'preflight', step: null }]);
+  const noted = { rolloutId: 'monitor.local.watched.1a2b3c4d', stage: 'done', step: 'monitor' } as const;
+  const by = { name: 'ada', proof: 'asserted' } as const;
+  await appendLedger(db.pool, [
+    entry('watch:1', { ...place, ...noted, reason: 'WatchPaused', actor: by, detail: { message: 'load test' } }),
+  ]);
+  expect(await endpointStanding(db.pool, place)).toEqual({ busy: true, serving: null });
+  expect(await readRuns(db.urls.appUrl, place, 5)).toHaveLength(1);
+  const own = await readHistory(db.urls.appUrl, { ...place, step: 'monitor', limit: 5 });
+  expect(own).toMatchObject([{ reason: 'WatchPaused', actor: by }]);
+  await write({ endpoint: 'watched', epoch: 2 }, [{ reason: 'Promoted', stage: 'done', detail: { serving: V1 } }]);
+  expect(await endpointStanding(db.pool, place)).toEqual({ busy: false, serving: V1 });
 });
 
 test('a canary that goes back takes nothing from the time that stable was in production', async () => {

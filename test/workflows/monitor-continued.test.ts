@@ -39,6 +39,11 @@ test(
       const { memo } = await newest.describe();
       expect(memo?.[MEMO.incidents]).toEqual([{ kind: 'errors', severity: 'critical', acknowledged: true, open: 1 }]);
       expect(world.alerts).toHaveLength(1);
+      await newest.signal('resume', { by: 'ada' });
+      await vi.waitFor(() => expect(world.ledger.at(-1)?.reason).toBe('WatchResumed'), { timeout: 30_000 });
+      expect(world.ledger.map(({ rolloutSequence, reason }) => `${rolloutSequence} ${reason}`)).toEqual([
+        ...['1 IncidentOpened', '2 IncidentAcknowledged', '3 WatchPaused', '4 WatchResumed'],
+      ]);
       await newest.terminate();
       const runs = await historiesOf(client, handle);
       expect(runs.length).toBeGreaterThanOrEqual(3);

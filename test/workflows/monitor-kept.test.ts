@@ -34,6 +34,9 @@ test('the janitor begins the watch that a promotion did not, again after a termi
     await handle.signal(stopSignal, { by: 'ada' });
     await handle.result();
     expect(await round(), 'after a stop').not.toContain(endpoint);
+    await promoteAgain(endpoint);
+    expect(await round(), 'after a promotion that it did not live to hear of').toContain(endpoint);
+    await handle.terminate();
   });
 });
 
@@ -44,6 +47,15 @@ test('what says not to be watched, and what was promoted long ago, is left alone
   expect(begun).not.toContain(unwanted);
   expect(begun).not.toContain(old);
 });
+
+async function promoteAgain(endpoint: string): Promise<void> {
+  const common = { endpoint, rolloutId: `local.${endpoint}.2`, effectiveAt: new Date().toISOString() };
+  const plan = planRollout({ endpoint, model: 'digits' });
+  await appendLedger(db.pool, [
+    entry(`${endpoint}:3`, { ...common, reason: 'RolloutStarted', stage: 'preflight', detail: { plan } }),
+    entry(`${endpoint}:4`, { ...common, reason: 'Promoted', stage: 'done', detail: { serving: 'v2-222222222222' } }),
+  ]);
+}
 
 /** The endpoints that one round begins to watch. */
 async function round(): Promise<string[]> {

@@ -197,6 +197,70 @@ test('the watch ends when a promotion says not to watch, and when a person stops
   });
 });
 
+test('what was found, what was done about it and who had a hand in it is in the ledger, which nothing waits for', async () => {
+  const world = new World();
+  Object.assign(world, { route: wholeRoute(CANDIDATE.key), monitored: { policy: { errors: 'rollback' } } });
+  let away = true;
+  world.before = (activity) => {
+    if (away && activity === 'recordTransitions') throw failure('Unreachable', 'PostgreSQL does not answer');
+  };
+  await watched(world, async (handle) => {
+    world.findings = [ERRORS];
+    await windows(handle, 1);
+    expect(world.alerts, 'people are told nevertheless').toHaveLength(1);
+    await handle.signal(ackSignal, { incident: 'errors-1', by: 'ada', reason: 'on it' });
+    await handle.signal('pause', { by: 'bob', reason: 'load test' });
+    await handle.signal('pause', { by: 'eve' });
+    await handle.signal('resume', { by: 'bob' });
+    expect(world.ledger.filter(({ step }) => step === 'monitor')).toEqual([]);
+    away = false;
+    world.findings = [];
+    await windows(handle, 3);
+    await handle.signal(stopSignal, { by: 'ada' });
+    await handle.result();
+  });
+  const own = world.ledger.filter(({ step }) => step === 'monitor');
+  const lines = own.map(
+    ({ reason, actor, detail }) => `${reason} ${actor.name}: ${(detail['message'] as string | undefined) ?? ''}`,
+  );
+  expect(lines).toEqual([
+    'IncidentOpened slipway: errors-1: 50 % of requests failed',
+    'IncidentAnswered slipway: errors-1: going back to version 1',
+    'IncidentAcknowledged ada: errors-1: on it',
+    'WatchPaused bob: load test',
+    'WatchResumed bob: ',
+    'IncidentClosed slipway: errors-1: 50 % of requests failed; another version serves now',
+    'WatchStopped ada: ',
+  ]);
+  expect(own.map(({ rolloutSequence }) => rolloutSequence)).toEqual(own.map((_, at) => at + 1));
+  expect(new Set(own.map(({ rolloutId }) => rolloutId)).size).toBe(1);
+});
+
+test('a promotion that comes while a stopped watch is still ending has its watch', async () => {
+  const world = new World();
+  let away = false;
+  let reads = 0;
+  world.before = (activity) => {
+    if (activity === 'recallMonitored') reads += 1;
+    if (away && activity === 'recordTransitions') throw failure('Unreachable', 'PostgreSQL does not answer');
+  };
+  await watched(world, async (handle) => {
+    away = true;
+    await handle.signal('pause', { by: 'ada' });
+    await handle.signal(stopSignal, { by: 'ada' });
+    await handle.signal(promotedSignal);
+    away = false;
+    const newest = env.client.workflow.getHandle(handle.workflowId) as MonitorHandle;
+    await vi.waitFor(() => expect(reads).toBe(2), { timeout: 30_000 });
+    await windows(newest, 2);
+    expect(await newest.query(monitorStatusQuery)).toMatchObject({ paused: null });
+    await newest.signal(stopSignal, { by: 'ada' });
+    await newest.result();
+  });
+  const own = world.ledger.filter(({ step }) => step === 'monitor');
+  expect(own.map(({ reason }) => reason)).toEqual(['WatchPaused', 'WatchStopped', 'WatchStopped']);
+});
+
 test('another length of windows holds at once; nonsense goes back to the specification', async () => {
   await watched(new World(), async (handle) => {
     await handle.signal(windowSignal, '1h');

@@ -12,7 +12,7 @@ import type { MonitorControls } from './controls.ts';
 
 /** Does what was decided: goes back first, so that people are told what was done, then tells them. @param at ISO 8601 */
 export async function act(
-  { now }: MonitorControls,
+  { now, record }: MonitorControls,
   monitored: Monitored & { readonly plan: MonitorPlan },
   { state, acts }: Decided,
   place: { readonly target: string; readonly endpoint: string; readonly at: string },
@@ -21,15 +21,18 @@ export async function act(
   // Acknowledgements may come while something is being done, so the state is never held over an await.
   now.state = state;
   let tellings = acts.filter((each): each is Telling => each.act === 'tell');
+  for (const telling of tellings) record?.told(telling, at);
   for (const { incident } of acts.filter((each) => each.act === 'rollback')) {
     const response = await goBack({ target, endpoint }, incident);
     if (response === null) continue;
     now.state = afterGoingBack(now.state, incident, response);
+    record?.answered(incident, response, at);
     tellings = answered(tellings, [incident], response);
   }
   for (const { incidents } of acts.filter((each) => each.act === 'retrain')) {
     const response = await beginRetraining({ target, endpoint }, incidents[0]);
     now.state = afterResponse(now.state, incidents, response);
+    for (const incident of incidents) record?.answered(incident, response, at);
     tellings = answered(tellings, incidents, response);
   }
   const { model, rolloutId, link, plan } = monitored;

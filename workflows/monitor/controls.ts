@@ -15,6 +15,7 @@ import {
   windowSignal,
 } from '../messages.ts';
 import { readIncident, readMessage } from '../read-message.ts';
+import { WatchRecord } from './record.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -26,11 +27,14 @@ export class MonitorControls {
   renewed: boolean;
   /** Set when the length of windows was changed while one is open. */
   rescheduled = false;
+  /** `null` in runs that began under a release that kept none. */
+  readonly record: WatchRecord | null;
   readonly #input: MonitorInput;
 
   constructor(input: MonitorInput, start: CarriedMonitor) {
     this.#input = input;
     this.now = { ...start };
+    this.record = patched('monitor-keeps-record') ? new WatchRecord(input, start.record) : null;
     this.renewed = start.monitored === null;
   }
 
@@ -39,11 +43,11 @@ export class MonitorControls {
     setHandler(monitorStatusQuery, () => monitorStatus(this.#input, this.now), {
       description: 'What is watched, and what is wrong with it.',
     });
-    setHandler(pauseSignal, (message) => this.#pause(halted(message)), {
+    setHandler(pauseSignal, (message) => this.#pause(halted(message), true), {
       description: 'Judge no windows until `resume`.',
     });
-    setHandler(resumeSignal, () => this.#pause(null), { description: 'Go on after a pause.' });
-    setHandler(stopSignal, (message) => void (this.stopped ??= halted(message)), {
+    setHandler(resumeSignal, (message) => this.#pause(halted(message), false), { description: 'Go on after a pause.' });
+    setHandler(stopSignal, (message) => this.#stop(halted(message)), {
       description: 'End the watch; the next promotion begins another.',
     });
     setHandler(promotedSignal, () => void (this.renewed = true), { description: 'A rollout was promoted.' });
@@ -53,9 +57,7 @@ export class MonitorControls {
       (message) => {
         const incident = readIncident(message);
         const { by, reason, at } = halted(message);
-        const request = { by, reason: typeof message === 'string' ? '' : reason, ...(incident && { incident }) };
-        this.now.state = acknowledge(this.now.state, request, at);
-        this.showIncidents();
+        this.#acknowledge({ by, reason: typeof message === 'string' ? '' : reason, at }, incident);
       },
       { description: 'Take an incident on; all that are open without input.' },
     );
@@ -69,10 +71,34 @@ export class MonitorControls {
       upsertMemo({ [MEMO.incidents]: open });
   }
 
-  #pause(paused: Halted | null): void {
-    if ((this.now.paused === null) === (paused === null)) return;
-    this.now.paused = paused;
-    upsertSearchAttributes([{ key: ATTRIBUTES.paused, value: paused !== null }]);
+  /** Everything that the next run needs. */
+  get carried(): CarriedMonitor {
+    return { ...this.now, ...(this.record && { record: this.record.carried }) };
+  }
+
+  #pause(message: Halted, on: boolean): void {
+    if ((this.now.paused !== null) === on) return;
+    this.now.paused = on ? message : null;
+    upsertSearchAttributes([{ key: ATTRIBUTES.paused, value: on }]);
+    this.record?.byHand(on ? 'WatchPaused' : 'WatchResumed', message);
+  }
+
+  #stop(message: Halted): void {
+    if (this.stopped) return;
+    this.stopped = message;
+    // A promotion that comes from now on is another one, and is to have its watch.
+    this.renewed &&= this.record === null;
+    this.record?.byHand('WatchStopped', message);
+  }
+
+  #acknowledge({ by, reason, at }: Halted, incident: string | undefined): void {
+    const before = this.now.state.incidents;
+    this.now.state = acknowledge(this.now.state, { by, reason, ...(incident && { incident }) }, at);
+    this.showIncidents();
+    const taken = this.now.state.incidents.filter((each) => !before.includes(each)).map(({ id }) => id);
+    if (taken.length === 0) return;
+    const message = `${taken.join(', ')}${reason && `: ${reason}`}`;
+    this.record?.byHand('IncidentAcknowledged', { by, reason: message, at }, { incidents: taken });
   }
 
   #reschedule(text: unknown): void {
