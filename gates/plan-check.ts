@@ -5,7 +5,7 @@ import type { Traffic } from './plan/traffic.ts';
 import { fewRequests } from './plan/few-requests.ts';
 import { lateProofs } from './plan/late-proofs.ts';
 import { neverFails } from './plan/never-fails.ts';
-import { neverMeasured } from './plan/never-measured.ts';
+import { measuredOnSome, neverMeasured } from './plan/never-measured.ts';
 import { neverPasses } from './plan/never-passes.ts';
 import { placeOf } from './plan/stage-times.ts';
 import { stepNeeds } from './plan/step-needs.ts';
@@ -51,6 +51,7 @@ export function checkGates(plan: RolloutPlan, traffic: Traffic | null): PlanChec
   const cautions = [
     ...few.filter(({ hopeless }) => !hopeless),
     ...(traffic ? [...lateProofs(plan, needs, traffic), ...thinReadings(plan, needs, traffic)] : []),
+    ...measuredOnSome(plan),
     ...trafficCautions(plan, traffic, needs),
   ].filter((finding) => !isKnown(errors, finding));
   // What keeps a step from passing is said already, unless nothing is.

@@ -9,8 +9,10 @@ export type ResourceMetric = 'cpu' | 'memory' | 'gpu' | 'gpuMemory' | 'outputTok
 /** Log ratio that nobody goes back for: a tenth more. Two servers of one model differ by as much. */
 export const RESOURCE_TOLERANCE = 0.09531017980432487;
 
-/** Fewest requests of an arm in a batch, for their time or their tokens to mean something. */
+/** Fewest requests of an arm in a batch, for their time to mean something. */
 const LEAST_REQUESTS = 5;
+/** Fewest answers: their lengths are skewed, and the logarithm of a mean of few is low, more so for the arm with fewer. */
+const LEAST_ANSWERS = 10;
 /** Most that the arms' requests per replica may differ, for the time that servers take when idle to cancel. */
 const SAME_LOAD = 2;
 
@@ -37,7 +39,7 @@ function use(metric: ResourceMetric, arm: ArmCounts): number | undefined {
 }
 
 function tokensOf({ tokens }: ArmCounts): number | undefined {
-  return tokens && tokens.answers >= LEAST_REQUESTS ? tokens.output.sum / tokens.answers : undefined;
+  return tokens && tokens.answers >= LEAST_ANSWERS ? tokens.output.sum / tokens.answers : undefined;
 }
 
 function servers(metric: Exclude<ResourceMetric, 'outputTokens'>, { n, resources }: ArmCounts): number | undefined {

@@ -6,7 +6,9 @@ import { listed } from './finding.ts';
 import { showShare } from './round.ts';
 
 /** Metrics that the gates know and no target measures yet. */
-const NOBODY_MEASURES: readonly NamedMetric[] = ['violations', 'gpu', 'gpuMemory'];
+const NOBODY_MEASURES: readonly NamedMetric[] = ['violations'];
+/** And those that only some machines tell. */
+const ON_GPUS: readonly NamedMetric[] = ['gpu', 'gpuMemory'];
 
 /** Metrics that wait for what can never come. That labels come late, or may not come, is no fault of the plan. */
 export function neverMeasured(plan: RolloutPlan): PlanFinding[] {
@@ -45,4 +47,13 @@ export function neverMeasured(plan: RolloutPlan): PlanFinding[] {
       },
   ];
   return [...unmeasured, ...findings.filter((finding) => finding !== false)];
+}
+
+/** What only some machines measure: a plan does not know where it will run. */
+export function measuredOnSome({ gates, target }: RolloutPlan): PlanFinding[] {
+  return ON_GPUS.filter((name) => gates[name]).map((name) => {
+    const place = `only where the serving host of ${target} finds nvidia-smi and model servers use a GPU`;
+    const otherwise = gates[name]?.required ? 'elsewhere the last step never passes' : 'elsewhere it can never fail';
+    return { path: `gates.${name}`, message: `it is measured ${place}; ${otherwise}`, remedies: [] };
+  });
 }

@@ -5,6 +5,7 @@ import type { ResourceMeter, WatchedServer } from './resource-meter.ts';
 import { compareFences } from '../../../domain/fence.ts';
 import { atBoundaries } from '../boundaries.ts';
 import { readProcessUse } from './process-use.ts';
+import { watchGpus } from './gpu-use.ts';
 import { createResourceMeter } from './resource-meter.ts';
 
 /** What the model servers of all endpoints use, read once a second. */
@@ -22,12 +23,13 @@ const MOST_VERSIONS = 16;
 
 export function createMeters(profiles: Profiles): Meters {
   const meters = new Map<string, ResourceMeter>();
+  const gpus = watchGpus();
   const stopClock = atBoundaries(EVERY_MS, (time) => meters.forEach((meter) => meter.look(time)));
 
   function begin(endpoint: string): ResourceMeter {
     const idle = () => profiles.of(endpoint).idle;
     const meter = createResourceMeter({
-      read: readProcessUse,
+      read: (process) => readProcessUse(process, gpus),
       idleOf: (version) => idle()[version],
       onIdle(version, rate) {
         const { [version]: _, ...others } = idle();
@@ -58,6 +60,9 @@ export function createMeters(profiles: Profiles): Meters {
       return drafts.with(current, { ...draft, arms });
     },
     forget: (endpoint) => void meters.delete(endpoint),
-    close: stopClock,
+    close() {
+      stopClock();
+      gpus.close();
+    },
   };
 }

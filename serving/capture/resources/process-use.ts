@@ -1,9 +1,13 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import type { GpuWatch } from './gpu-use.ts';
 
 /** What a process and all that it started have used since they began, and hold now. */
 export interface ProcessUse {
   readonly cpuSeconds: number;
   readonly memoryBytes: number;
+  /** Of all GPUs; absent where none of these processes uses one. */
+  readonly gpuSeconds?: number;
+  readonly gpuMemoryBytes?: number;
 }
 
 /** Clock ticks per second in which Linux tells times, on every platform that Node runs on. */
@@ -16,16 +20,13 @@ const MOST_PROCESSES = 256;
  *
  * Times of children that have ended and were waited for are in their parents'.
  */
-export function readProcessUse({
-  pid,
-  started,
-}: {
-  readonly pid: number;
-  readonly started: string;
-}): ProcessUse | null {
+export function readProcessUse(
+  { pid, started }: { readonly pid: number; readonly started: string },
+  gpus?: Pick<GpuWatch, 'of'>,
+): ProcessUse | null {
   const root = readStat(pid);
   if (root === null || started.split('/').at(-1) !== root.started) return null;
-  const use = { cpuSeconds: 0, memoryBytes: 0 };
+  const use: { -readonly [K in keyof ProcessUse]: ProcessUse[K] } = { cpuSeconds: 0, memoryBytes: 0 };
   const open = [pid];
   for (let at = 0; at < open.length && at < MOST_PROCESSES; at += 1) {
     const each = open[at] ?? 0;
@@ -33,6 +34,11 @@ export function readProcessUse({
     if (stat === null) continue;
     use.cpuSeconds += stat.ticks / TICKS;
     use.memoryBytes += residentBytes(each);
+    const gpu = gpus?.of(each);
+    if (gpu) {
+      use.gpuSeconds = (use.gpuSeconds ?? 0) + gpu.gpuSeconds;
+      use.gpuMemoryBytes = (use.gpuMemoryBytes ?? 0) + gpu.gpuMemoryBytes;
+    }
     open.push(...childrenOf(each));
   }
   return use;

@@ -1,4 +1,6 @@
 import type { ResourceUse } from '../../../domain/gate-batch.ts';
+import { createGpuMeter } from './gpu-meter.ts';
+import type { GpuMeter } from './gpu-meter.ts';
 import type { ProcessUse } from './process-use.ts';
 
 /** The server of one version, as the host has started it. */
@@ -35,6 +37,7 @@ interface Watched {
   spanMs: number;
   cpuSeconds: number;
   memory: number[];
+  readonly gpu: GpuMeter;
   idle: { spanMs: number; cpuSeconds: number; windows: number; least: number };
 }
 
@@ -49,6 +52,7 @@ export function createResourceMeter({ read, idleOf, onIdle }: ResourceMeterPorts
     const { last } = server;
     server.last = { at: now, cpuSeconds: use.cpuSeconds };
     server.memory.push(use.memoryBytes);
+    server.gpu.add(use, now);
     // Less than before: a child took its time with it. What was used meanwhile nobody knows.
     if (last === null || now <= last.at || use.cpuSeconds < last.cpuSeconds) return;
     const [spanMs, cpuSeconds] = [now - last.at, use.cpuSeconds - last.cpuSeconds];
@@ -79,6 +83,7 @@ export function createResourceMeter({ read, idleOf, onIdle }: ResourceMeterPorts
       const taken = new Map<string, ResourceUse>();
       for (const [version, server] of servers) {
         const { spanMs, cpuSeconds, memory } = server;
+        const gpuUse = server.gpu.take(durationMs);
         Object.assign(server, { spanMs: 0, cpuSeconds: 0, memory: [] });
         if (spanMs === 0 || memory.length === 0) continue;
         const idle = idleOf(version);
@@ -89,6 +94,7 @@ export function createResourceMeter({ read, idleOf, onIdle }: ResourceMeterPorts
           cpuSeconds: milli((cpuSeconds / spanMs) * durationMs),
           ...(idle !== undefined && { idleCpuSeconds: milli((idle * durationMs) / 1000) }),
           memoryBytes: Math.round(memory.reduce((sum, bytes) => sum + bytes, 0) / memory.length),
+          ...gpuUse,
         });
       }
       return taken;
@@ -98,7 +104,7 @@ export function createResourceMeter({ read, idleOf, onIdle }: ResourceMeterPorts
 
 function watched(process: WatchedServer['process']): Watched {
   const idle = { spanMs: 0, cpuSeconds: 0, windows: 0, least: Infinity };
-  return { process, last: null, spanMs: 0, cpuSeconds: 0, memory: [], idle };
+  return { process, last: null, spanMs: 0, cpuSeconds: 0, memory: [], gpu: createGpuMeter(), idle };
 }
 
 function watchIdle({ idle }: Watched, spanMs: number, cpuSeconds: number): void {

@@ -14,7 +14,12 @@ describe('plans in order', () => {
     ['neither shadow nor canary', { shadow: false, canary: { steps: [] } }],
     [
       'all metrics that can be had',
-      { gates: { precision: {}, recall: {}, cpu: {}, memory: {}, coverage: {}, drift: {} } },
+      {
+        gates: {
+          ...{ precision: {}, recall: {}, coverage: {}, drift: {}, firstToken: {}, outputTokens: {} },
+          ...{ cpu: {}, memory: {}, gpu: {}, gpuMemory: {} },
+        },
+      },
     ],
     ['labels that are numbers', { gates: { mse: {}, mae: {} } }],
     ['strict error rates', { gates: { alpha: 0.001, beta: 0.001 } }],
@@ -59,7 +64,7 @@ describe('a gate that can never pass is an error:', () => {
     ['canary.minDuration', { canary: { minDuration: '3h' } }],
     ['canary.steps[1].minDuration', { canary: { steps: [5, { percent: 50, minDuration: '3h' }] } }],
     ['risk.badExposure', { risk: { badExposure: 10 }, gates: { beta: 1e-4 } }],
-    ['gates.gpu', { gates: { gpu: {} } }],
+    ['gates.violations', { gates: { violations: {} } }],
     ['gates.coverage.least', { gates: { coverage: { least: 0.9 } }, capture: { sample: 0.5 } }],
     ['capture.sample', { gates: { f1: {} }, capture: { sample: 0 } }],
   ])('%s', (path, spec) => {
@@ -90,19 +95,28 @@ describe('a gate that can never be decided is an error:', () => {
   });
 });
 
+test('what only some machines measure is a caution: a plan does not know where it will run', () => {
+  const gates = { gpu: {}, gpuMemory: { required: false } };
+  const { errors, cautions } = checkGates(planRollout({ endpoint: 'digits', model: 'digits', gates }), null);
+  expect(errors).toEqual([]);
+  expect(cautions.map(({ path, message }) => [path, message.includes('nvidia-smi')])).toEqual([
+    ['gates.gpu', true],
+    ['gates.gpuMemory', true],
+  ]);
+});
+
 test('all faults are told at once, one for each place', () => {
   const paths = lint({
     shadow: { maxDisagreement: 1 },
     canary: { steps: [5, 100] },
-    gates: { alpha: 1e-12, errors: { margin: 1 }, gpu: {}, gpuMemory: { required: false } },
+    gates: { alpha: 1e-12, errors: { margin: 1 }, violations: {} },
   }).map(({ path }) => path);
   const expected = [
     'shadow.maxDisagreement',
     'canary.steps[1]',
     'gates.alpha',
     'gates.errors.margin',
-    'gates.gpu',
-    'gates.gpuMemory',
+    'gates.violations',
   ];
   expect(paths.toSorted()).toEqual(expected.toSorted());
 });

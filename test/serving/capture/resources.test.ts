@@ -19,7 +19,7 @@ beforeAll(async () => {
   evidence = await startEvidence();
   serving = await startServing({ databaseUrl: evidence.database.appUrl, settings: { batchMs: 2000 } });
 });
-afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')));
+afterEach(() => children.splice(0).forEach(killGroup));
 afterAll(async () => {
   await serving.stop();
   await evidence.stop();
@@ -30,8 +30,17 @@ const IDLE = 'setInterval(() => {}, 1000)';
 const BUSY = 'setInterval(() => { const end = Date.now() + 25; while (Date.now() < end); }, 100)';
 const WITH_CHILD = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(BUSY)}], { stdio: 'ignore' }); ${IDLE}`;
 
+/** What a child has started itself ends with it. */
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 async function run(program: string): Promise<{ pid: number; started: string }> {
-  const child = spawn(process.execPath, ['-e', program], { stdio: 'ignore' });
+  const child = spawn(process.execPath, ['-e', program], { stdio: 'ignore', detached: true });
   children.push(child);
   const pid = child.pid ?? 0;
   return { pid, started: (await startOf(pid)) ?? '' };
