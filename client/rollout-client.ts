@@ -32,8 +32,8 @@ import {
   type ScheduleChange,
   type Scheduled,
   type ScheduleKind,
-  type When,
 } from './schedules/schedules.ts';
+import type { When } from './schedules/times.ts';
 import { startRetraining, type RetrainStarted } from './retraining/start.ts';
 import { startRollback, untilPrepared, type RollbackRequest } from './rollouts/go-back.ts';
 import { startRollout, type Started, type StartRequest } from './rollouts/start.ts';

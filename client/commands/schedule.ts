@@ -48,7 +48,7 @@ function addSet(schedule: Command, terminal: Terminal): void {
       'after',
       `
 At each time the endpoint is retrained by the specification of its last rollout, cool-down or not; never twice at once, and
-the new version waits while anything else has the endpoint.
+the new version waits while anything else has the endpoint. With --every the first time is that long from now.
 
 Examples:
   slipway schedule set digits --every 7d

@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import { DatabaseError, type Client } from 'pg';
 import { Failure } from '../failure.ts';
 import { withoutPassword } from '../stack/addresses.ts';
 import { withDatabase } from '../stack/parts/postgres-roles.ts';
@@ -16,9 +16,12 @@ export async function readOnly<T>(databaseUrl: string, what: string, work: (clie
     });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new Failure(
-      `${what} at ${withoutPassword(databaseUrl)} cannot be read: ${message}; start the local stack with \`slipway up\`, or set DATABASE_URL`,
-      { code: 'no_database', cause: error },
-    );
+    // A database that says what is wrong runs.
+    const advice =
+      error instanceof DatabaseError ? '' : '; start the local stack with `slipway up`, or set DATABASE_URL';
+    throw new Failure(`${what} at ${withoutPassword(databaseUrl)} cannot be read: ${message}${advice}`, {
+      code: 'no_database',
+      cause: error,
+    });
   }
 }

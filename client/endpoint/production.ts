@@ -64,8 +64,9 @@ export function productionOf(rows: readonly RouteRow[]): Production {
     const whole = arms.find(({ weight }) => weight === FULL_WEIGHT)?.version ?? null;
     const reign = reigns.at(-1);
     // A canary that goes back takes nothing from stable's time in production.
-    if (whole === null || reign?.version === whole) continue;
-    if (reign) reigns[reigns.length - 1] = { ...reign, to: at };
+    const isOver = arms.length === 0 || (whole !== null && whole !== reign?.version);
+    if (reign?.to === null && isOver) reigns[reigns.length - 1] = { ...reign, to: at };
+    if (whole === null || (reign?.version === whole && reign.to === null)) continue;
     reigns.push({ version: whole, from: at, to: null, rolloutId });
   }
   return { splits, reigns };

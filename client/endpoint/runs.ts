@@ -68,7 +68,8 @@ const RUNS = `
   JOIN slipway.ledger AS begun ON begun.target = $1 AND begun.endpoint = $2 AND begun.seq = run.seq
   LEFT JOIN LATERAL (
     SELECT effective_at, detail, reason FROM slipway.ledger
-    WHERE target = $1 AND endpoint = $2 AND rollout_id = run.rollout_id AND stage = 'done' AND detail ? 'outcome'
+    WHERE target = $1 AND endpoint = $2 AND rollout_id = run.rollout_id AND stage = 'done'
+      AND (detail ? 'outcome' OR reason = 'FoundTerminated')
     ORDER BY seq DESC LIMIT 1
   ) AS done ON true
   LEFT JOIN slipway.epochs ON epochs.target = $1 AND epochs.endpoint = $2

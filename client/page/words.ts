@@ -1,5 +1,5 @@
 import { formatDuration } from '../../domain/duration.ts';
-import { versionNumber } from '../../domain/ids.ts';
+import { versionName } from '../../domain/ids.ts';
 import { html, type Html } from './html.ts';
 
 /** A moment as a page says it: in UTC, since nobody knows where it is read. @param iso ISO 8601 */
@@ -31,7 +31,7 @@ export function rounded(ms: number): string {
 
 /** `v2` of a version's key. */
 export function short(version: string): string {
-  return `v${versionNumber(version)}`;
+  return versionName(version);
 }
 
 /** `several words` of `several_words`. */

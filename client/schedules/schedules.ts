@@ -4,16 +4,12 @@ import {
   ScheduleAlreadyRunning,
   ScheduleNotFoundError,
   ScheduleOverlapPolicy,
-  type ScheduleSpec,
 } from '@temporalio/client';
 import { Failure, usageFailure } from '../failure.ts';
 import type { DrillInput } from '../../domain/drill.ts';
-import { parseDuration } from '../../domain/duration.ts';
 import { TASK_QUEUES } from '../../workflows/messages.ts';
 import { shortPlace, type Place } from '../rollouts/place.ts';
-
-/** At which times: so often, or by a cron line. */
-export type When = { readonly every: string } | { readonly cron: string; readonly timezone?: string };
+import { specOf, wordsOf, type When } from './times.ts';
 
 /** What an endpoint may have a schedule of, one of each. */
 export const SCHEDULE_KINDS = ['retrain', 'drill'] as const;
@@ -36,7 +32,6 @@ export type ScheduleChange = 'pause' | 'resume' | 'delete';
 
 const WORKFLOWS: Readonly<Record<ScheduleKind, string>> = { retrain: 'scheduledRetrain', drill: 'scheduledDrill' };
 const ID = /^(retrain|drill)\.([^.]+)\.([^.]+)\.schedule$/;
-const LEAST_MS = 60_000;
 
 /**
  * Makes an endpoint's schedule or changes its times and what it begins; one that is paused stays so.
@@ -44,7 +39,8 @@ const LEAST_MS = 60_000;
  * @throws Failure `usage` for times that cannot be
  */
 export async function setSchedule(client: Client, { kind, ...what }: Scheduled, when: When, by: string): Promise<void> {
-  const spec = specOf(when);
+  const now = Date.now();
+  const spec = specOf(when, now);
   const action = {
     type: 'startWorkflow' as const,
     workflowType: WORKFLOWS[kind],
@@ -59,10 +55,9 @@ export async function setSchedule(client: Client, { kind, ...what }: Scheduled, 
     await client.schedule.create({ scheduleId, spec, action, policies });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw asFault(error);
-    const change = { spec, action, policies };
     await client.schedule
       .getHandle(scheduleId)
-      .update(({ state }) => ({ ...change, state: { ...state } }))
+      .update(({ state, spec: before }) => ({ spec: specOf(when, now, before), action, policies, state: { ...state } }))
       .catch((reason: unknown) => {
         throw asFault(reason);
       });
@@ -134,18 +129,6 @@ function reasonOf({ args }: ScheduleDescription['action']): string {
 
 function idOf(kind: ScheduleKind, { target, endpoint }: Place): string {
   return `${kind}.${target}.${endpoint}.schedule`;
-}
-
-function specOf(when: When): ScheduleSpec {
-  if ('cron' in when)
-    return { cronExpressions: [when.cron], ...(when.timezone !== undefined && { timezone: when.timezone }) };
-  const every = parseDuration(when.every);
-  if (every < LEAST_MS) throw usageFailure('--every must be at least 1m');
-  return { intervals: [{ every }] };
-}
-
-function wordsOf(when: When): string {
-  return 'every' in when ? `every ${when.every}` : `${when.cron} ${when.timezone ?? 'UTC'}`;
 }
 
 /** Temporal reads the cron line; its client has a `TypeError` for what the server calls an invalid argument. */

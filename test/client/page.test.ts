@@ -1,8 +1,11 @@
 import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
 import { endpointPage } from '../../client/page/endpoint.ts';
+import { isKnown } from '../../client/overview.ts';
 import { html } from '../../client/page/html.ts';
+import { drillKey } from '../../domain/ids.ts';
 import { dossier, hostile } from '../page/dossier.ts';
+import { sighting } from './fixtures.ts';
 
 describe('the page of an endpoint', () => {
   const page = endpointPage(dossier());
@@ -21,6 +24,8 @@ describe('the page of an endpoint', () => {
     ['what is held against a metric', 'margin 1 %'],
     ['what labels say, with intervals', '97.6 % <span class="range">97.2 % to 98 %</span>'],
     ['why a rollout ended', 'a metric is worse than stable: latency.p99 of v3 is 4.2× stable’s'],
+    ['that a rollout was ended by force', '<span class="state bad">ended by force</span>'],
+    ["a drill's copy by its key", `> ${drillKey('v2-bbbbbbbbbbbb')} </td>`],
     ['where the Web UI shows it', '/workflows/rollout.prod-eu.fraud/01a22a6d-d40f-78bd-afe7-f6bf6b3bbd4d"'],
     ['when the next retraining is', '0 3 * * 1 UTC, set by anna'],
   ])('says %s', (_what, said) => expect(page.replaceAll(/\s+/g, ' ')).toContain(said));
@@ -37,13 +42,29 @@ describe('the page of an endpoint', () => {
     const away = { notKnown: 'nobody answers' };
     const empty = endpointPage(
       dossier({
-        ...{ rollout: away, monitor: away, outcomes: away, drills: [], watch: [], retraining: away, schedule: null },
+        ...{ rollout: away, monitor: away, outcomes: away, drills: [], watch: [], retraining: away, schedules: [] },
         ...{ traffic: away, production: { splits: [], reigns: [] }, runs: [], webUi: null },
         serving: { target: 'prod-eu', endpoint: 'fraud', at: '2026-11-29T12:00:00Z', serving: null, begins: null },
       }),
     );
     expect(empty).toContain('<code>slipway drill prod-eu/fraud</code>');
     expect(empty).toContain('Nothing serves here.');
+  });
+
+  test('counts a stage that was under way when its rollout was ended by force until then', () => {
+    const close = { kind: 'terminated', message: '' } as const;
+    const ended = sighting({ close, closedAt: '2026-03-01T12:05:30.000Z' });
+    expect(endpointPage(dossier({ rollout: ended })).replaceAll(/\s+/g, ' ')).toContain('class="whole"> 5m </td>');
+  });
+
+  test('sets commands as such', () => {
+    const { outcomes } = dossier();
+    if (!isKnown(outcomes)) throw new Error('the fixture knows labels');
+    const unlabelled = { ...outcomes, versions: outcomes.versions.map((of) => ({ ...of, quality: null })) };
+    const text = endpointPage(dossier({ rollout: sighting({ status: null }), outcomes: unlabelled }));
+    expect(text).toContain('<code>slipway up</code> starts one.');
+    expect(text).toContain('<code>slipway outcomes push</code> sends labels.');
+    expect(text).not.toContain('`');
   });
 });
 

@@ -6,6 +6,7 @@ import type { MonitorSighting } from '../../client/monitors/monitors.ts';
 import { isKnown } from '../../client/overview.ts';
 import type { AuditAt } from '../../client/audit/read.ts';
 import type { ArmCounts } from '../../domain/gate-batch.ts';
+import { drillKey } from '../../domain/ids.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { FINDING_KINDS, type MonitorPlan } from '../../domain/monitor.ts';
 import { FULL_WEIGHT } from '../../domain/route.ts';
@@ -116,9 +117,13 @@ const RUN: LoggedRun = {
 
 function runs(): LoggedRun[] {
   const ended = { outcome: 'rolled_back', endedAt: before(29), startedAt: before(30) };
+  const byForce = { outcome: null, reason: 'FoundTerminated', detail: 'found open with nothing running' } as const;
   return [
     RUN,
-    { ...RUN, ...ended, rolloutId: 'prod-eu.fraud.6', kind: 'drill', candidate: null, reason: 'DrillPassed' },
+    {
+      ...{ ...RUN, ...ended, rolloutId: 'prod-eu.fraud.6', kind: 'drill', candidate: drillKey(V2) },
+      reason: 'DrillPassed',
+    },
     {
       ...RUN,
       ...ended,
@@ -127,6 +132,7 @@ function runs(): LoggedRun[] {
       detail: 'latency.p99 of v3 is 4.2× stable’s',
     },
     { ...RUN, ...ended, rolloutId: 'prod-eu.fraud.4', candidate: V2, outcome: 'promoted', reason: 'Promoted' },
+    { ...RUN, ...ended, ...byForce, rolloutId: 'prod-eu.fraud.3', candidate: V2 },
   ];
 }
 

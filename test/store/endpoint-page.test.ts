@@ -3,7 +3,8 @@ import { batchHash } from '../../activities/evidence/batch-hash.ts';
 import { allocateEpoch } from '../../activities/store/epochs.ts';
 import { appendLedger } from '../../activities/store/ledger.ts';
 import { endpointStanding } from '../../activities/store/monitored.ts';
-import { readProduction } from '../../client/endpoint/production.ts';
+import { readOnly } from '../../client/endpoint/database.ts';
+import { productionOf, readProduction } from '../../client/endpoint/production.ts';
 import { readRuns } from '../../client/endpoint/runs.ts';
 import { readTraffic } from '../../client/endpoint/traffic-day.ts';
 import { readHistory } from '../../client/ledger.ts';
@@ -38,6 +39,26 @@ test('runs come newest first, each with its cause, its end and its run in Tempor
     ...{ detail: 'latency.p99', runId: 'run-one' },
   });
   expect(await readRuns(db.urls.appUrl, { target: 'local', endpoint: 'runs' }, 1)).toHaveLength(1);
+});
+
+test('a run that was found ended by force is over, when it was found', async () => {
+  const { message, ...place } = { target: 'local', endpoint: 'forced', message: 'found open with nothing running' };
+  await write({ endpoint: 'forced', epoch: await allocateEpoch(db.pool, { ...place, rolloutKey: 'one', floor: 0 }) }, [
+    { reason: 'RolloutStarted', detail: {} },
+    { reason: 'FoundTerminated', stage: 'done', detail: { message } },
+  ]);
+  expect(await readRuns(db.urls.appUrl, place, 5)).toMatchObject([
+    { endedAt: minute(1), outcome: null, reason: 'FoundTerminated', detail: message },
+  ]);
+});
+
+test('a database that refuses says why, and only one that does not answer has to be started', async () => {
+  const url = new URL(db.urls.appUrl);
+  const broken = readOnly(url.href, 'the ledger', (client) => client.query('SELECT 1/0'));
+  await expect(broken).rejects.toThrow(/^the ledger at \S+ cannot be read: division by zero$/);
+  url.port = '1';
+  const away = readOnly(url.href, 'the ledger', (client) => client.query('SELECT 1'));
+  await expect(away).rejects.toThrow(/ECONNREFUSED.*start the local stack with `slipway up`/);
 });
 
 test('the entries of the watch are no run, and neither say that the endpoint is busy nor that it is free', async () => {
@@ -78,6 +99,16 @@ test('a canary that goes back takes nothing from the time that stable was in pro
   expect(reigns).toEqual([
     { version: V1, from: minute(0), to: minute(3), rolloutId: 'local.splits.1' },
     { version: V3, from: minute(3), to: null, rolloutId: 'local.splits.2' },
+  ]);
+});
+
+test('a version that was taken back with none behind it is no longer in production, until it comes again', () => {
+  const route = (weight: number) => ({ arms: weight === 0 ? [] : [{ version: V1, weight }] });
+  const at = (of: number, weight: number) => ({ at: minute(of), rolloutId: `r${of}`, route: route(weight) });
+  const { reigns } = productionOf([at(0, 10_000), at(1, 0), at(2, 10_000)]);
+  expect(reigns).toEqual([
+    { version: V1, from: minute(0), to: minute(1), rolloutId: 'r0' },
+    { version: V1, from: minute(2), to: null, rolloutId: 'r2' },
   ]);
 });
 

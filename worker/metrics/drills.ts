@@ -7,9 +7,9 @@ import { remembered } from './remembered.ts';
 /** Drills are days apart, and the ledger is long. */
 const FRESH_MS = 60_000;
 
-/** What the ledger knows of drills, read at most once a minute; nothing while PostgreSQL does not answer. */
+/** What the ledger knows of drills, read at most once a minute; the same as before while PostgreSQL does not answer. */
 export function createDrillMetrics(pool: Pool): () => Promise<Series[]> {
-  return remembered(FRESH_MS, () => rollbackRecord(pool).then(drillSeries, () => []));
+  return remembered(FRESH_MS, [], () => rollbackRecord(pool).then(drillSeries));
 }
 
 export function drillSeries({ drills, promoted }: RollbackRecord): Series[] {

@@ -11,9 +11,9 @@ const MOST = 2_000;
 const FRESH_MS = 10_000;
 const LIMIT_MS = 3_000;
 
-/** What the monitors say is wrong, from one list of them at most every ten seconds; nothing while Temporal does not answer. */
+/** What the monitors say is wrong, from one list of them at most every ten seconds; the same as before while Temporal does not answer. */
 export function createOpenIncidents(client: Client): () => Promise<Series[]> {
-  return remembered(FRESH_MS, () => look(client).catch(() => []));
+  return remembered(FRESH_MS, [], () => look(client));
 }
 
 async function look(client: Client): Promise<Series[]> {

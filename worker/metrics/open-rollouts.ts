@@ -13,7 +13,7 @@ const LIMIT_MS = 3_000;
 
 /** The open rollouts as Temporal lists them, asked for at most every ten seconds. */
 export function createOpenRollouts(client: Client): () => Promise<Series[]> {
-  return remembered(FRESH_MS, () => look(client));
+  return remembered(FRESH_MS, [], () => look(client));
 }
 
 async function look(client: Client): Promise<Series[]> {

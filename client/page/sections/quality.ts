@@ -7,7 +7,7 @@ import { formatCount, formatNumber, formatShare } from '../../render/numbers.ts'
 import { intervals, type Bounded } from '../charts/intervals.ts';
 import { ACCENT } from '../charts/series.ts';
 import { html, type Html, type Part } from '../html.ts';
-import { figure, folded, note } from '../parts.ts';
+import { figure, folded, note, sentence } from '../parts.ts';
 import { table, type Column } from '../table.ts';
 import { moment, rounded, short } from '../words.ts';
 
@@ -17,7 +17,7 @@ export function qualitySection({ versions, unknown }: OutcomesStatus, serving: s
   const judged = versions.filter((version) => version.quality !== null);
   return [
     judged.length === 0
-      ? note('No label can be compared with its prediction; `slipway outcomes push` sends labels.')
+      ? note(sentence('No label can be compared with its prediction; `slipway outcomes push` sends labels.'))
       : html`<div class="charts">${drawn(judged, serving)}</div>`,
     table('Labels by version', versions, LABELS),
     ...judged.map(figures),

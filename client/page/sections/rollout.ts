@@ -4,13 +4,13 @@ import { asideOf, boundOf, isAbsolute, metricName, seenOf, standingOf } from '..
 import { formatCount } from '../../render/numbers.ts';
 import type { Sighting } from '../../rollouts/sighting.ts';
 import { html, type Html, type Part } from '../html.ts';
-import { note, state } from '../parts.ts';
+import { note, sentence, state } from '../parts.ts';
 import { table } from '../table.ts';
 import { lasted } from '../words.ts';
 
 /** The rollout under way or the last one: how far it came, and what its gate says of each metric. */
-export function rolloutSection({ status, live, close, type }: Sighting, at: string): Part {
-  if (status === null) return note('No worker answered; `slipway up` starts one.');
+export function rolloutSection({ status, live, close, closedAt, type }: Sighting, at: string): Part {
+  if (status === null) return note(sentence('No worker answered; `slipway up` starts one.'));
   const { stages, lastVerdict, waitingFor } = status;
   const verdict = close === null && live ? live : lastVerdict;
   return [
@@ -22,7 +22,11 @@ export function rolloutSection({ status, live, close, type }: Sighting, at: stri
         [
           { title: 'stage', of: ({ stage }) => stage },
           { title: 'state', of: (row) => stateOf(row, close !== null), whole: true },
-          { title: 'took', of: ({ startedAt, endedAt }) => startedAt && lasted(startedAt, endedAt ?? at), whole: true },
+          {
+            title: 'took',
+            of: ({ startedAt, endedAt }) => startedAt && lasted(startedAt, endedAt ?? closedAt ?? at),
+            whole: true,
+          },
           { title: 'detail', of: ({ detail }) => detail },
         ],
       ),

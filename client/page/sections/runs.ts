@@ -30,7 +30,8 @@ export function runsSection(runs: readonly LoggedRun[], place: Place, at: string
 }
 
 function outcomeOf({ kind, outcome, reason }: LoggedRun): Html {
-  if (outcome === null) return state('warn', 'under way');
+  if (outcome === null)
+    return reason === 'FoundTerminated' ? state('bad', 'ended by force') : state('warn', 'under way');
   if (reason === 'DrillNotHeld') return state('warn', 'not rehearsed');
   if (reason === 'DrillPassed') return state('good', 'rollback proven');
   // Of a rollback it is the aim.
