@@ -1,4 +1,4 @@
-import { makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
+import { makeContinueAsNewFunc, patched, workflowInfo } from '@temporalio/workflow';
 
 /** About 2,600 events where nothing happens: far below Temporal's limits, and quick to read. */
 const ROUNDS_PER_RUN = 200;
@@ -9,7 +9,7 @@ const MOST_EVENTS = 3_500;
 export function mustContinueAsNew(rounds: number): boolean {
   const { continueAsNewSuggested, historyLength, targetWorkerDeploymentVersionChanged } = workflowInfo();
   if (rounds === 0) return false;
-  const isLong = rounds >= ROUNDS_PER_RUN || historyLength >= MOST_EVENTS;
+  const isLong = rounds >= ROUNDS_PER_RUN || (historyLength >= MOST_EVENTS && patched('goes-on-by-length'));
   return isLong || continueAsNewSuggested || targetWorkerDeploymentVersionChanged;
 }
 

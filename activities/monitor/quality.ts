@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import { parsePredicate } from '../../domain/predicate.ts';
 import type { Finding, MonitorPlan } from '../../domain/monitor.ts';
-import { qualityFindings, tailOf } from '../../gates/quality/findings.ts';
-import { readQuality } from '../../gates/quality/question.ts';
+import { LEAST_LABELS, qualityFindings, tailOf } from '../../gates/quality/findings.ts';
+import { readQuality, type Ask } from '../../gates/quality/question.ts';
 import type { Place } from '../doctor/ports.ts';
 import { query } from '../store/query.ts';
 
@@ -25,7 +25,8 @@ export async function examineQuality(
   const findings: Finding[] = [];
   for (const { name, where } of [{ name: null, where: null }, ...(plan.slices ?? [])]) {
     const slice = where === null ? undefined : parsePredicate(where);
-    const quality = await readQuality(({ text, values }) => query(pool, text, values), { ...window, slice }, tail);
+    const ask: Ask = ({ text, values }) => query(pool, text, values);
+    const quality = await readQuality(ask, { ...window, slice }, tail, LEAST_LABELS);
     findings.push(...qualityFindings(quality[version] ?? null, plan, { tail, slice: name }));
   }
   return findings;

@@ -41,10 +41,10 @@ export async function pull(
     },
   });
   const { rejection, last } = seen;
-  // A query that gives again what it gave before would never come to an end.
-  const more = rows >= most && last !== null && last > since;
+  // A query that gives again what it gave before would never come to an end; one with `>=` gives its first moment again.
+  const more = rows >= most && last !== null && last >= since;
   const pulled = { rows, ...sums, rejection, more };
-  await notePull(pool, key, { pulled, last });
+  await notePull(pool, key, { pulled, since, last });
   return pulled;
 }
 

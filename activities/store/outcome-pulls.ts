@@ -35,23 +35,30 @@ export async function pullsFrom(
   return row?.since ?? '';
 }
 
-/** Notes a pull that was successful. @param last the latest truth of it (ISO 8601), `null` for none @throws StoreUnreachable */
+/**
+ * Notes a pull that was successful.
+ *
+ * @param last the latest truth of it (ISO 8601), `null` for none
+ * @throws StoreUnreachable
+ */
 export async function notePull(
   pool: Pool,
   { target, endpoint, queryHash }: PullKey,
-  { pulled, last }: { readonly pulled: Pulled; readonly last: string | null },
+  { pulled, since, last }: { readonly pulled: Pulled; readonly since: string; readonly last: string | null },
 ): Promise<void> {
   await query(
     pool,
-    // A truth that is dated tomorrow must not hide what comes until then.
+    // A truth that is dated tomorrow must not hide what comes until then. Where all that came is of the moment which the pull
+    // began with, that moment is done: its rows come together, however many.
     `INSERT INTO slipway.outcome_pulls AS known (target, endpoint, query, mark, resume, pulled_at, brought)
-     VALUES ($1, $2, $3, least($4::timestamptz, now()), $5::timestamptz, now(), $6)
+     VALUES ($1, $2, $3, CASE WHEN $4::timestamptz IS NOT NULL THEN least($4::timestamptz, now()) END,
+       $5::timestamptz + $7 * interval '1 microsecond', now(), $6)
      ON CONFLICT (target, endpoint) DO UPDATE SET
        mark = CASE WHEN known.query = excluded.query THEN greatest(known.mark, excluded.mark)
          WHEN $4::timestamptz IS NULL THEN NULL ELSE excluded.mark END,
        query = excluded.query, resume = excluded.resume, pulled_at = now(), brought = excluded.brought,
        failures = 0, failed_at = NULL, error = NULL`,
-    [target, endpoint, queryHash, last, pulled.more ? last : null, JSON.stringify(pulled)],
+    [target, endpoint, queryHash, last, pulled.more ? last : null, JSON.stringify(pulled), last === since ? 1 : 0],
   );
 }
 

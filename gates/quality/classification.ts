@@ -48,19 +48,23 @@ interface Slopes {
  * averages by the delta method over the multinomial table (Takahashi et al. 2022), on the log-odds scale.
  *
  * @param tail the chance, on each side of an interval, that the true figure lies beyond it
+ * @param least how often a class must have been seen for its figure to count in an average
  */
-export function classify(cells: readonly Cell[], tail = USUAL_TAIL): ClassificationQuality {
+export function classify(cells: readonly Cell[], tail = USUAL_TAIL, least = 0): ClassificationQuality {
   const n = cells.reduce((sum, cell) => sum + cell.n, 0);
   const right = cells.reduce((sum, cell) => sum + (cell.label === cell.prediction ? cell.n : 0), 0);
   const margins = marginsOf(cells);
-  const average = (slopesOf: (of: Margins) => Slopes) => averaged(cells, margins.map(slopesOf), margins, { n, tail });
+  const average = (slopesOf: (of: Margins) => Slopes, seen: 'labels' | 'predictions') => {
+    const counted = margins.filter((of) => of[seen] >= least);
+    return averaged(cells, counted.map(slopesOf), counted, { n, tail });
+  };
   return {
     kind: 'classification',
     n,
     accuracy: shareEstimate(right, n, tail),
-    precision: average(precisionOf),
-    recall: average(recallOf),
-    f1: average(f1Of),
+    precision: average(precisionOf, 'predictions'),
+    recall: average(recallOf, 'labels'),
+    f1: average(f1Of, 'labels'),
     classes: margins.map((of) => ({
       class: of.class,
       n: of.labels,
@@ -91,6 +95,7 @@ function averaged(
   { n, tail }: { readonly n: number; readonly tail: number },
 ): Estimate {
   const count = slopes.length;
+  if (count === 0) return { value: 0, low: null, high: null };
   const value = slopes.reduce((sum, each) => sum + each.value, 0) / count;
   const place = new Map(margins.map((of, i) => [of.class, slopes[i]]));
   let [sum, squares] = [0, 0];

@@ -2,8 +2,8 @@ import type { Finding, QualityPlan } from '../../domain/monitor.ts';
 import { farBound, shareAtMost, USUAL_TAIL, type Estimate } from './interval.ts';
 import type { Quality } from './question.ts';
 
-/** Labels before a mean of classes says anything. */
-const LEAST_LABELS = 30;
+/** Labels before a mean says anything, and a class counts in one: of few and none right the delta method knows no error. */
+export const LEAST_LABELS = 30;
 
 const YEAR_MS = 365 * 86_400_000;
 

@@ -88,11 +88,12 @@ function isMeasured({ fractions, others }: ErrorSumsRow): boolean {
 /** Runs a statement and gives its rows. */
 export type Ask = <Row extends object>(statement: Statement) => Promise<Row[]>;
 
-/** What the labels say of each version. @param tail as in `classify` @throws whatever `ask` throws */
+/** What the labels say of each version. @param tail, least as in `classify` @throws whatever `ask` throws */
 export async function readQuality(
   ask: Ask,
   window: QualityWindow,
   tail = USUAL_TAIL,
+  least = 0,
 ): Promise<Readonly<Record<string, Quality>>> {
   const measured = (await ask<ErrorSumsRow>(errorSumsQuestion(window))).filter(isMeasured);
   const known = measured.map(({ version }) => version);
@@ -100,7 +101,7 @@ export async function readQuality(
   const classes = [...Map.groupBy(cells, ({ version }) => version)];
   return Object.fromEntries<Quality>([
     ...measured.map((sums) => [sums.version, regress(sums, tail)] as const),
-    ...classes.map(([version, of]) => [version, classify(of, tail)] as const),
+    ...classes.map(([version, of]) => [version, classify(of, tail, least)] as const),
   ]);
 }
 

@@ -102,6 +102,28 @@ describe('outcomes that are read by SQL', () => {
     expect((await labels()).map(([id]) => id)).toEqual(['r0', 'r1', 'r2', 'x', 'y']);
   });
 
+  test('are read to their end by a query with `>=` too, though one moment has more of them than a pull reads', async () => {
+    await booked(['r0', 'a', 30], ['r1', 'a', 30], ['x', 'a', 30], ['r2', 'd', 20], ['y', 'e', 10]);
+    await warehouse.asOwner(
+      `UPDATE public.returns SET booked = (SELECT min(booked) FROM public.returns) WHERE label = 'a'`,
+    );
+    const since = { query: QUERY.replace('>', '>='), overlap: '0s' } as const;
+    const rows: number[] = [];
+    for (let more = true; more && rows.length < 9;) {
+      const last = await pulled(since, 2);
+      rows.push(last.rows);
+      more = last.more;
+    }
+    expect(rows).toEqual([3, 3, 2, 1]);
+    expect((await labels()).map(([id]) => id)).toEqual(['r0', 'r1', 'r2', 'x', 'y']);
+  });
+
+  test('are read though they are older than a pull that found nothing', async () => {
+    expect(await pulled({ overlap: '1h' })).toMatchObject({ rows: 0 });
+    await booked(['r0', 'cat', 120]);
+    expect(await pulled({ overlap: '1h' })).toMatchObject({ rows: 1, accepted: 1 });
+  });
+
   test('a query that gives everything again, however it is asked, is not asked again at once for ever', async () => {
     await booked(['r0', 'a', 30], ['r1', 'b', 20]);
     const greedy = {
@@ -109,6 +131,7 @@ describe('outcomes that are read by SQL', () => {
     };
     const first = await pulled(greedy, 1);
     expect(first).toMatchObject({ rows: 1, more: true });
+    expect(await pulled(greedy, 1)).toMatchObject({ rows: 1, more: true });
     expect(await pulled(greedy, 1)).toMatchObject({ rows: 1, more: false });
   });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { classify } from '../../../gates/quality/classification.ts';
-import { qualityFindings, tailOf } from '../../../gates/quality/findings.ts';
+import { LEAST_LABELS, qualityFindings, tailOf } from '../../../gates/quality/findings.ts';
 import { draw, random } from '../support/random.ts';
 import { regress } from '../../../gates/quality/regression.ts';
 
@@ -45,6 +45,23 @@ test('accuracy is found where the exact binomial test finds it, and nowhere else
     qualityFindings(labelled(right, 100 - right), { ...plan, min: { accuracy: 0.9 } }, { tail }).length > 0;
   expect([77, 78].map((right) => isFound(right, 2e-4))).toEqual([true, false]);
   expect(isFound(77, 1e-4)).toBe(false);
+});
+
+test('a mistyped label, a class of its own that nobody gets right, proves nothing of the means', () => {
+  const limits = { ...plan, min: { precision: 0.9, recall: 0.9, f1: 0.9 } };
+  const isFound = (mistyped: number) => {
+    const cells = [
+      ...['cat', 'dog'].map((name) => ({ label: name, prediction: name, n: 500 })),
+      { label: 'cta', prediction: 'cat', n: mistyped },
+    ];
+    return qualityFindings(classify(cells, usual.tail, LEAST_LABELS), limits, usual).map(({ subject }) => subject);
+  };
+  expect(isFound(1)).toEqual([]);
+  expect(isFound(LEAST_LABELS)).toEqual(['recall', 'f1']);
+  const scattered = Array.from({ length: 40 }, (_, i) => ({ label: `c${i}`, prediction: 'x', n: 1 }));
+  expect(qualityFindings(classify(scattered, usual.tail, LEAST_LABELS), limits, usual)).toMatchObject([
+    { subject: 'precision', value: 0 },
+  ]);
 });
 
 test('more limits, more slices and more looks ask for more proof each', () => {
