@@ -38,6 +38,15 @@ export function neverMeasured(plan: RolloutPlan): PlanFinding[] {
         message: 'it can never fail: no body is looked at where capture.sample is 0',
         remedies: [{ paths: ['capture.sample'], value: 1 }],
       },
+    ...(['firstToken', 'outputTokens'] as const).map(
+      (name) =>
+        sample === 0 &&
+        gates[name]?.required === true && {
+          path: `gates.${name}`,
+          message: 'it has to be proved, but no answer is looked at where capture.sample is 0, so no step ever passes',
+          remedies: [{ paths: ['capture.sample'], value: 1 }],
+        },
+    ),
     gates.coverage !== undefined &&
       sample > 0 &&
       gates.coverage.least > sample && {

@@ -23,6 +23,9 @@ export interface ConvergeOptions {
   readonly limitMs: number;
 }
 
+/** Envoy shows a change within milliseconds; after this long the file is put into place once more. */
+const NUDGE_MS = 1000;
+
 interface ClustersDump {
   readonly configs?: readonly { readonly cluster?: Partial<EnvoyCluster> }[];
 }
@@ -40,7 +43,7 @@ export interface Convergence {
 }
 
 export function createConvergence(options: ConvergeOptions): Convergence {
-  const { admin, clustersPath, mirrorSocket } = options;
+  const { admin, clustersPath, routesPath, mirrorSocket } = options;
   // A step of weight leaves the clusters as they are, and need not ask for them again.
   let shownClusters = '';
 
@@ -55,7 +58,7 @@ export function createConvergence(options: ConvergeOptions): Convergence {
       const merged = [...wanted, ...resources.filter((cluster) => !names.has(cluster.name))];
       writeDiscovery(clustersPath, { version: next('clusters', version), resources: merged });
     }
-    await shown(options, 'clusters', async () => {
+    await shown(options, { what: 'clusters', path: clustersPath }, async () => {
       const { configs = [] } = (await admin.getJson(CLUSTERS_QUERY)) as ClustersDump;
       const active = new Map(configs.map(({ cluster }) => [cluster?.name, hashOf(cluster)]));
       return wanted.filter((it) => active.get(it.name) !== hashOf(it)).map((it) => `no cluster ${it.name}`);
@@ -67,11 +70,11 @@ export function createConvergence(options: ConvergeOptions): Convergence {
     async converge(endpoints) {
       await addClusters(endpoints);
       const version = writeRoutes(options, endpoints);
-      await shown(options, `routes '${version}'`, async () => {
+      await shown(options, { what: `routes '${version}'`, path: routesPath }, async () => {
         const inForce = dumpedVersion((await admin.getJson(ROUTES_VERSION_QUERY)) as RoutesDump);
         return inForce === version ? [] : [`routes '${inForce}'`];
       });
-      await shown(options, 'routes', async () =>
+      await shown(options, { what: 'routes', path: routesPath }, async () =>
         differences((await admin.getJson(ROUTES_QUERY)) as RoutesDump, endpoints),
       );
     },
@@ -113,15 +116,30 @@ function difference(dump: RoutesDump, { endpoint, fence, route }: DesiredEndpoin
 }
 
 /** Waits until nothing is left of what is missing; looks often at first, since an abort waits for this. */
-async function shown(options: ConvergeOptions, what: string, missing: () => Promise<string[]>): Promise<void> {
+async function shown(
+  options: ConvergeOptions,
+  { what, path }: { readonly what: string; readonly path: string },
+  missing: () => Promise<string[]>,
+): Promise<void> {
   const deadline = Date.now() + options.limitMs;
+  let nudgeAt = Date.now() + NUDGE_MS;
   for (let look = 0; ; look += 1) {
     const faults = await missing().catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
     if (faults.length === 0) return;
     if (Date.now() >= deadline)
       throw new Error(`Envoy does not show the wanted ${what} after ${options.limitMs} ms, but: ${faults.join('; ')}`);
+    // An Envoy that is just starting may miss a rename; it never looks at a file by itself.
+    if (Date.now() >= nudgeAt) {
+      putAgain(path);
+      nudgeAt = Date.now() + NUDGE_MS;
+    }
     await delay(look < 20 ? 2 : 25);
   }
+}
+
+function putAgain(path: string): void {
+  const file = readDiscovery(path);
+  if (file.resources.length > 0) writeDiscovery(path, file);
 }
 
 function next(description: string, version: string): string {

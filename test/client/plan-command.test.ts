@@ -92,8 +92,8 @@ describe('the traffic that a plan is reckoned with', () => {
 
 describe('a plan with gates that never decide', () => {
   const HOPELESS =
-    'endpoint: digits\nmodel: digits\nshadow: { maxDisagreement: 1 }\ngates: { gpu: {}, limits: { errorRate: 1 } }\n';
-  const PATHS = ['shadow.maxDisagreement', 'gates.limits.errorRate', 'gates.gpu'];
+    'endpoint: digits\nmodel: digits\nshadow: { maxDisagreement: 1 }\ngates: { violations: {}, limits: { errorRate: 1 } }\n';
+  const PATHS = ['shadow.maxDisagreement', 'gates.limits.errorRate', 'gates.violations'];
 
   test('is shown with all its faults, and ends with 2', async () => {
     const { code, report } = await planned(HOPELESS, '--rate', '20');

@@ -16,10 +16,10 @@ export function assembled(stream: string): string {
 function completionIn(events: readonly unknown[]): Fields | null {
   if (events.length === 0 || !events.every(isPiece)) return null;
   const choices = new Map<number, Record<string, unknown>>();
-  let rest: Fields = {};
+  const rest: Record<string, unknown> = {};
   for (const { choices: pieces, ...others } of events) {
     // Usage is null in every piece but the last.
-    rest = { ...rest, ...withoutNulls(others) };
+    Object.assign(rest, withoutNulls(others));
     for (const piece of pieces) {
       const index = Number(piece.index ?? 0);
       const { delta, ...told } = piece;

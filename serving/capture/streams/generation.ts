@@ -14,19 +14,21 @@ export interface Usage {
 
 /** Longer numbers are no tokens: of their sums nothing would be left that JSON can carry. */
 const NAMES = {
-  input: /"(?:prompt|input)_tokens"\s*:\s*(\d{1,9})(?![\d.eE])/,
-  output: /"(?:completion|output)_tokens"\s*:\s*(\d{1,9})(?![\d.eE])/,
+  input: /"(?:prompt|input)_tokens"\s*:\s*(\d{1,9})(?![\d.eE])/g,
+  output: /"(?:completion|output)_tokens"\s*:\s*(\d{1,9})(?![\d.eE])/g,
 } as const;
 
 /**
- * The usage that an answer or the end of a stream tells last, in the form of OpenAI's or Anthropic's API.
+ * The usage that an answer or a stream tells last, in the form of OpenAI's or Anthropic's API; the latter's streams tell
+ * input and output in events apart.
  *
  * Found in the text, so that no answer is parsed once more: within a JSON string these quotes would be escaped.
  */
 export function usageIn(text: string): Usage | null {
-  const at = text.lastIndexOf('"usage"');
+  const at = text.indexOf('"usage"');
   if (at < 0) return null;
   const told = text.slice(at);
-  const [input, output] = [NAMES.input.exec(told)?.[1], NAMES.output.exec(told)?.[1]];
+  const last = (name: RegExp) => [...told.matchAll(name)].at(-1)?.[1];
+  const [input, output] = [last(NAMES.input), last(NAMES.output)];
   return input === undefined || output === undefined ? null : { input: Number(input), output: Number(output) };
 }

@@ -67,6 +67,7 @@ describe('a gate that can never pass is an error:', () => {
     ['gates.violations', { gates: { violations: {} } }],
     ['gates.coverage.least', { gates: { coverage: { least: 0.9 } }, capture: { sample: 0.5 } }],
     ['capture.sample', { gates: { f1: {} }, capture: { sample: 0 } }],
+    ['gates.firstToken', { gates: { firstToken: {} }, capture: { sample: 0 } }],
   ])('%s', (path, spec) => {
     expect(lint(spec).map((fault) => fault.path)).toEqual([path]);
   });

@@ -12,6 +12,11 @@ test('usage is read as OpenAI and Anthropic tell it, the last that is told', () 
   });
   const growing = [1, 2].map((n) => `data: {"usage":{"prompt_tokens":3,"completion_tokens":${n}}}`).join('\n\n');
   expect(usageIn(growing)).toEqual({ input: 3, output: 2 });
+  const apart = [
+    { type: 'message_start', message: { usage: { input_tokens: 25, output_tokens: 1 } } },
+    { type: 'message_delta', usage: { output_tokens: 15 } },
+  ];
+  expect(usageIn(JSON.stringify(apart))).toEqual({ input: 25, output: 15 });
 });
 
 test('numbers that no tokens can be are not counted, so that no answer spoils the sums of its version', () => {

@@ -132,13 +132,13 @@ test('the time to the first token and what an answer took are counted, of stream
 });
 
 test('a client that leaves in the middle of a stream is no fault of the version', async () => {
-  await mirror(4);
+  await mirror(6);
   const leaving = new AbortController();
   stable.before = (token) => (token === 2 ? new Promise(() => undefined) : Promise.resolve());
   const answer = await ask({}, leaving.signal);
   await answer.body?.getReader().read();
   leaving.abort();
   stable.before = () => Promise.resolve();
-  const batches = await evidence.batchesUnder(4, (seen) => armSum(seen, STABLE) === 1);
+  const batches = await evidence.batchesUnder(6, (seen) => armSum(seen, STABLE) === 1);
   expect(armSum(batches, STABLE, 'errors')).toBe(0);
 });
