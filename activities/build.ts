@@ -36,6 +36,9 @@ export interface RetireVersion {
 
 const POLL_MS = 250;
 
+/** Well within the time limit of an attempt (workflows/proxies.ts), with the server's own end behind it. */
+const LONGEST_WAIT_MS = 60_000;
+
 /** Gets versions running, and stops them. */
 export function createBuildActivities(deps: Deps) {
   return {
@@ -71,10 +74,13 @@ export function createBuildActivities(deps: Deps) {
       );
     },
 
-    /** Stops a version that no route names; succeeds when there is none. */
+    /** Stops a version that no route names, once the answers that it is at work on are given; succeeds when there is none. */
     async retireVersion({ facts, key, fence }: RetireVersion): Promise<void> {
-      const target = await deps.target(facts.plan.target);
-      await target.retireVersion(facts.plan.endpoint, key, fence).catch(asFailure);
+      await withHeartbeat(async (signal) => {
+        const target = await deps.target(facts.plan.target);
+        await untilIdle(target, facts, key, signal);
+        await target.retireVersion(facts.plan.endpoint, key, fence).catch(asFailure);
+      });
     },
   };
 }
@@ -117,6 +123,17 @@ async function keepKnownProfile(
   await target
     .keepProfile(plan.endpoint, candidate.key, { digest: profileDigest(profile), profile })
     .catch(() => undefined);
+}
+
+/** As long as an answer may take, or a minute, whichever is less: then nobody waits for it any more. */
+async function untilIdle(target: ServingTarget, { plan }: PreflightFacts, key: string, signal: AbortSignal) {
+  const deadline = Date.now() + Math.min(plan.serving.timeoutMs, LONGEST_WAIT_MS);
+  while (Date.now() < deadline) {
+    const reading = await target.readTraffic(plan.endpoint).catch(() => null);
+    // Where nothing is known of its requests, none of them is worth holding up the way back.
+    if (!reading?.versions[key]?.active) return;
+    await delay(POLL_MS, undefined, { signal });
+  }
 }
 
 async function untilReady(

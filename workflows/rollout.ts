@@ -52,8 +52,6 @@ export async function rollout(given?: RolloutInput): Promise<RolloutResult> {
         await canary(run);
         await abTest(run);
         await fullRollout(run);
-        // None of them has traffic any more, however the test went.
-        for (const { key } of run.facts.arms ?? []) await retire(run, key);
       }
       await soak(run, input);
       // What came together with the last verdict came in time.

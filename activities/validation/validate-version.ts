@@ -5,6 +5,7 @@ import type { Verdict } from '../../domain/verdict.ts';
 import type { MlflowClient } from '../../packages/mlflow-client-ts/src/index.ts';
 import { failure } from '../failures.ts';
 import { attach } from '../registry/attach.ts';
+import { readLineage } from '../registry/lineage.ts';
 import { attachProfile, profileDigest } from '../registry/profile.ts';
 import type { ServingTarget } from '../targets/target.ts';
 import { loadDataSet, type DataSet } from './data-set.ts';
@@ -34,12 +35,15 @@ export interface ValidateVersion {
  */
 export async function validateVersion(wanted: ValidateVersion): Promise<Verdict> {
   const { mlflow, facts, signal } = wanted;
-  const { plan, candidate, snapshot, lineage, rolloutId } = facts;
+  const { plan, candidate, snapshot, rolloutId } = facts;
   const { validate, gates } = plan;
   if (!validate) throw failure('InvalidSpec', 'the plan has no validation');
   const servers = await serversOf(wanted, snapshot.stable ? [candidate, snapshot.stable] : [candidate]);
   const data = await loadDataSet(mlflow, { ...validate.data, slices: validate.slices }, signal);
   try {
+    // A further arm of a test has logged metrics of its own.
+    const isPinned = facts.lineage.runId === candidate.runId;
+    const lineage = isPinned ? facts.lineage : await readLineage(mlflow, candidate.runId, signal);
     const [scores, stableScores] = await scoreAll(wanted, data, servers);
     if (!scores) throw new Error('no version was scored');
     const evidence = { validate, gates, lineage, data, candidate: scores, stable: stableScores ?? null };

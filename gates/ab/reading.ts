@@ -46,7 +46,7 @@ export function readingOf({ question, evidence }: Pick<GateState, 'question' | '
       .filter((version) => version !== candidate && (test.shares[version] ?? 0) > 0)
       .map((version) => ({ version, why: wordsOf(worseOf(standing, version)) })),
     ending: endingOf(standing, question, ab),
-    obstacles: won ? [] : [`no difference is proved yet on ${users}`],
+    obstacles: won ? [] : [obstacleOf(standing, users)],
     won,
     metrics: standing.comparisons.map((each) => evidenceOf(each, test, candidate)),
     culprits: worse.map(({ metric }) => rewardMetric(metric.name)),
@@ -105,6 +105,13 @@ function wonOf({ winner, comparisons }: AbStanding, { candidate, ab }: GateQuest
     reason: 'OtherArmWon',
     summary: `${summary}; ${versionName(first.version)} is to have a rollout of its own`,
   };
+}
+
+/** Another arm that is the best so far decides nothing where a person does; who decides is to know of it. */
+function obstacleOf({ winner, comparisons }: AbStanding, users: string): string {
+  const leader = comparisons.find(({ version }) => version === winner);
+  if (!leader) return `no difference is proved yet on ${users}`;
+  return `${describeComparison(leader)}, on ${users}; a person decides`;
 }
 
 function evidenceOf(comparison: Comparison, test: Test, candidate: string): MetricEvidence {

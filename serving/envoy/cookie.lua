@@ -1,10 +1,18 @@
 -- Puts what a cookie says of the user into our own headers, where hashing and the access log find it: the route is chosen anew
 -- when a script has run. A request without the cookie, or a fault in here, leaves a request of no known user.
+-- In two steps, since repetitions side by side would try every way to share out the blanks of a header full of them.
+local function trim(text)
+  return text:match("^%s*$") and "" or text:match("^%s*(.*%S)")
+end
+
 local function valueOf(headers, name)
   for line = 0, headers:getNumValues("cookie") - 1 do
     for pair in headers:getAtIndex("cookie", line):gmatch("[^;]+") do
-      local key, value = pair:match("^%s*([^=]-)%s*=%s*(.-)%s*$")
-      if key == name then return value:match('^"(.*)"$') or value end
+      local at = pair:find("=", 1, true)
+      if at and trim(pair:sub(1, at - 1)) == name then
+        local value = trim(pair:sub(at + 1))
+        return value:match('^"(.*)"$') or value
+      end
     end
   end
 end

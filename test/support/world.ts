@@ -122,6 +122,7 @@ export class World {
     },
     watchGate: async ({ question, mode, limitMs, entries }) => {
       this.write(entries);
+      this.checkCounted(question);
       const name = question.stage === 'canary' ? `canary-${question.weight / 100}` : question.stage;
       await this.before('watchGate', name);
       const present = (question.arms ?? []).filter(({ weight }) => weight > 0).map(({ version }) => version);
@@ -255,6 +256,16 @@ export class World {
     if (!fence) return;
     if (compareFences(fence, this.#newest()) < 0) throw this.#stale();
     this.claimed = fence;
+  }
+
+  /** Batches carry the fence of their route: a question about a later one finds none, ever. */
+  checkCounted({ stage, epoch, stageSequence, stepSequence }: GateQuestion): void {
+    const asked = Math.max(stageSequence, stepSequence);
+    if (this.fence.epoch === epoch && asked > this.fence.sequence)
+      throw ApplicationFailure.nonRetryable(
+        `${stage} asks for batches since ${asked}, but the route's are ${this.fence.sequence}`,
+        'InvalidQuestion',
+      );
   }
 
   #serving(): string | null {

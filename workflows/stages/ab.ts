@@ -6,7 +6,6 @@ import type { Verdict } from '../../domain/verdict.ts';
 import { awaitApproval, guardWhile, passGate, type Gate } from '../gate.ts';
 import { ArmsLost, Halt } from '../halt.ts';
 import type { Run } from '../run.ts';
-import { retire } from '../unwind.ts';
 
 /** A test under way: who is in it now, and since when. */
 interface Test {
@@ -61,7 +60,7 @@ async function decide(run: Run, test: Test): Promise<void> {
   }
 }
 
-/** Their users go to the arms that stay, each of which keeps its own. */
+/** Their users go to the arms that stay, each of which keeps its own. Their servers go later: the others are watched meanwhile. */
 async function takenOut(run: Run, test: Test, { lost = [] }: Verdict): Promise<Test> {
   run.controls.waitingFor = run.progress.status.waitingFor = null;
   const arms = withoutArms(test.arms, lost);
@@ -69,7 +68,6 @@ async function takenOut(run: Run, test: Test, { lost = [] }: Verdict): Promise<T
   await run.shift('ab', 'ab-arms', bucketRoute(arms, test.sticky, route ?? wholeRoute(test.stable)));
   const stepSequence = run.sequence;
   run.progress.tell('ab', `${wordsOf(arms)}; without ${lost.join(', ')}`);
-  for (const version of lost) await retire(run, version);
   return { ...test, arms, stepSequence };
 }
 

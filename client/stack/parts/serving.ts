@@ -68,9 +68,9 @@ export const serving: Part = {
  * Done at every start, since code and flags may be others than those of the last one.
  */
 async function fillCompileCache(cache: string): Promise<void> {
-  await promisify(execFile)(process.execPath, [...PROGRAM, '--help'], {
-    env: { ...process.env, NODE_COMPILE_CACHE: cache },
-  });
+  const env = { ...process.env, NODE_COMPILE_CACHE: cache };
+  // It saves memory, no more: a host that cannot start says so itself.
+  await promisify(execFile)(process.execPath, [...PROGRAM, '--help'], { env }).catch(() => undefined);
 }
 
 async function shutDown({ env, home }: StackContext): Promise<void> {

@@ -65,6 +65,10 @@ function facts(validate: Partial<NonNullable<RolloutSpec['validate'] & object>>,
   };
 }
 
+const runOf = (runId: string, value: number) => ({
+  ...{ runId, tags: {}, datasets: [], metrics: { accuracy: { key: 'accuracy', value } } },
+});
+
 const mlflow = new MlflowClient({ trackingUri: 'http://127.0.0.1:9' });
 
 describe('validating a version', () => {
@@ -82,6 +86,22 @@ describe('validating a version', () => {
       batches: { count: 8 },
     });
     expect(done.at(-1)).toBe(400);
+  });
+
+  it('holds every arm of a test to what its own run has logged', async () => {
+    const logged: Readonly<Record<string, number>> = { 'run-2': 1, 'run-3': 0.34 };
+    const get = (runId: string) => Promise.resolve(runOf(runId, logged[runId] ?? 0));
+    const registry = { runs: { get }, artifacts: { upload: () => Promise.resolve() } } as unknown as MlflowClient;
+    const first = facts({ reproduce: { accuracy: 0.001 } }, false);
+    const lineage = { ...first.lineage, runId: 'run-2' };
+    const judge = (version: string, answers: Model) => {
+      const candidate = { ...pinned(version), runId: `run-${version}` };
+      const versions = target({ [candidate.key]: answers });
+      return validateVersion({ mlflow: registry, target: versions, facts: { ...first, candidate, lineage } });
+    };
+    expect(await judge('2', right)).toMatchObject({ decision: 'pass' });
+    expect(await judge('3', right)).toMatchObject({ decision: 'fail', reason: 'SkewFound' });
+    expect((await judge('3', right)).summary).toContain('0.34');
   });
 
   it('names the slice in which a candidate fails', async () => {

@@ -60,7 +60,10 @@ describe('a test of three arms', () => {
     expect(verdict).toMatchObject({ decision: 'fail', reason: 'OtherArmWon' });
     expect(verdict.summary).toMatch(/^paid of v5 is 20 % vs 10 % of stable, .*; v5 is to have a rollout of its own$/);
     expect(judgeAll(asked({ minDuration: '1h' }), better).decision).toBe('inconclusive');
-    expect(judgeAll(asked({ decide: 'person' }), better).decision).toBe('inconclusive');
+    const shown = judgeAll(asked({ decide: 'person' }), better);
+    expect(shown.decision).toBe('inconclusive');
+    expect(shown.summary).toMatch(/paid of v5 is 20 % vs 10 % of stable, .*; a person decides/);
+    expect(shown.summary).not.toContain('no difference');
   });
 
   test('loses an arm that breaks a guardrail, and goes on without it', () => {

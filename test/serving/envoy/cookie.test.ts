@@ -72,6 +72,19 @@ test('a value with = and , in it is taken whole', async () => {
   expect(userSeen()).toEqual(['ab==,c', 'ab==,c']);
 });
 
+test('a cookie full of blanks holds nobody up', async () => {
+  await serving.put(wholeRoute(STABLE, STICKY), 33);
+  const blanks = ' '.repeat(12_000);
+  for (const cookie of [
+    `a;${blanks}b; uid=u7`,
+    `a=b${blanks}c; uid=u7`,
+    `a;${blanks.slice(6_000)}=${blanks.slice(6_000)}; uid=u7`,
+  ]) {
+    await sendCookies([cookie]);
+    expect(userSeen()).toEqual(['u7', 'u7']);
+  }
+});
+
 test('what a client says of itself under our names does not count', async () => {
   await serving.put(wholeRoute(STABLE, STICKY), 32);
   await sendCookies(['uid=u7'], { 'x-slipway-unit': 'forged', 'x-slipway-user': 'forged' });
