@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { Failure } from './failure.ts';
-import { readConfig } from '../spec/config.ts';
+import { readConfig, type TargetConfig } from '../spec/config.ts';
 import { slipwayHome } from '../spec/home.ts';
 import type { EndpointStatus, Outcome, OutcomesAccepted, TrafficReading } from '../domain/serving-contract.ts';
 import type { Place } from './rollouts/place.ts';
@@ -25,12 +25,7 @@ export interface ServingReader {
  * @throws Failure when there is no such target, or nothing runs
  */
 export async function servingOf(target: Place['target']): Promise<ServingReader> {
-  const { targets } = await readConfig();
-  const config = targets[target];
-  if (!config)
-    throw new Failure(`there is no target "${target}": slipway.yaml has ${Object.keys(targets).join(', ')}`, {
-      code: 'no_target',
-    });
+  const config = await readTarget(target);
   const folder = join(slipwayHome(), 'serving');
   const url = config.url ?? (await announcedUrl(join(folder, 'host.json')));
   const token = (await readFile(config.tokenFile ?? join(folder, 'token'), 'utf8').catch(() => '')).trim();
@@ -46,6 +41,17 @@ export async function servingOf(target: Place['target']): Promise<ServingReader>
       return (await (await request(`${url}/outcomes`, token, body, STORE_MS)).json()) as OutcomesAccepted;
     },
   };
+}
+
+/** What `slipway.yaml` says of a target. @throws Failure `no_target` */
+export async function readTarget(target: Place['target']): Promise<TargetConfig> {
+  const { targets } = await readConfig();
+  const config = targets[target];
+  if (!config)
+    throw new Failure(`there is no target "${target}": slipway.yaml has ${Object.keys(targets).join(', ')}`, {
+      code: 'no_target',
+    });
+  return config;
 }
 
 async function announcedUrl(file: string): Promise<string> {

@@ -82,14 +82,15 @@ async function drill(place: Place, flags: DrillFlags, terminal: Terminal): Promi
 
 async function schedule(
   place: Place,
-  { every, by, fault, weight = 0, within: withinMs, json }: DrillFlags & { readonly every: string },
+  { every, fault, weight = 0, within: withinMs, json, ...flags }: DrillFlags & { readonly every: string },
   { out }: Terminal,
 ): Promise<void> {
   const input = { ...place, fault, weight, withinMs };
   // What only the endpoint knows is asked at each time.
   const faults = drillFaults(input, { retry: true });
   if (faults.length > 0) throw usageFailure(faults.join('; '));
-  await withRollouts((rollouts) => rollouts.setSchedule({ kind: 'drill', ...input }, { every }, by));
+  const scheduled = { kind: 'drill' as const, ...input, ...messageOf(flags) };
+  await withRollouts((rollouts) => rollouts.setSchedule(scheduled, { every }, flags.by));
   const name = shortPlace(place);
   const told = `${paint.good('✓')} rollback of ${name} is rehearsed every ${every}; \`slipway schedule list\` shows when next\n`;
   out(json ? `${JSON.stringify({ ...input, every })}\n` : told);

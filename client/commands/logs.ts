@@ -10,7 +10,7 @@ import { LEVELS, type Level } from '../logs/text-line.ts';
 import { LOG_PARTS, type LogLine, type LogPart } from '../logs/line.ts';
 import { logLineJson, renderLogLine } from '../render/logs.ts';
 import { remoteLogs } from '../logs/remote.ts';
-import { readConfig } from '../../spec/config.ts';
+import { readTarget } from '../serving.ts';
 import { slipwayHome } from '../../spec/home.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -88,8 +88,8 @@ async function sourcesOf(
   { place, part }: LogQuery,
   home: string,
 ): Promise<{ readonly sources: readonly LogSource[]; readonly redacted: readonly string[] }> {
-  const config = place === null ? undefined : (await readConfig()).targets[place.target];
-  const remote = place !== null && config?.url ? await remoteLogs(place) : null;
+  const isElsewhere = place !== null && (await readTarget(place.target)).url !== null;
+  const remote = isElsewhere ? await remoteLogs(place) : null;
   const local = (await localSources(home)).filter(({ origin }) =>
     // Of an endpoint elsewhere, only the worker here may know something.
     remote ? origin.part === 'worker' : part !== undefined || isAboutEndpoints(origin.part),

@@ -56,7 +56,15 @@ function structured(text: string, origin: LogOrigin): LogLine | null {
   const fields = Object.fromEntries(Object.entries(rest).filter(([name]) => !NOISE.has(name)));
   const endpoint = typeof fields['endpoint'] === 'string' ? fields['endpoint'] : origin.endpoint;
   const version = typeof fields['key'] === 'string' ? fields['key'] : origin.version;
-  return { ...origin, endpoint, version, time, level: levelOf(String(level), 'info'), text: event, fields };
+  return {
+    ...origin,
+    endpoint,
+    version,
+    time,
+    level: levelOf(String(level).toUpperCase(), 'info'),
+    text: event,
+    fields,
+  };
 }
 
 function readObject(text: string): Readonly<Record<string, unknown>> | null {

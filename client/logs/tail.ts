@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 
-/** More than any log that is turned over grows to. */
+/** More than most logs grow to; what runs for long may write more, since its log is turned over when it is started. */
 const MOST_BYTES = 32 * 1024 * 1024;
 
 /** Reads a log and what is written to it later, complete lines only; a log that is not there (yet) is empty. */

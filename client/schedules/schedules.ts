@@ -41,12 +41,13 @@ const ID = /^(retrain|drill)\.([^.]+)\.([^.]+)\.schedule$/;
 export async function setSchedule(client: Client, { kind, ...what }: Scheduled, when: When, by: string): Promise<void> {
   const now = Date.now();
   const spec = specOf(when, now);
+  const why = 'reason' in what && what.reason !== undefined ? `: ${what.reason}` : '';
   const action = {
     type: 'startWorkflow' as const,
     workflowType: WORKFLOWS[kind],
     workflowId: `${kind}.${what.target}.${what.endpoint}.scheduled`,
     taskQueue: TASK_QUEUES.workflows,
-    args: [{ ...what, by: 'schedule', reason: `${wordsOf(when)}, set by ${by}` }],
+    args: [{ ...what, by: 'schedule', reason: `${wordsOf(when)}, set by ${by}${why}` }],
   };
   // What was missed while Temporal was down is made up for once, if it is not old.
   const policies = { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1h' as const };

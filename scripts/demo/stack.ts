@@ -41,6 +41,8 @@ export function withoutStack(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     SLIPWAY_DATABASE_OWNER_URL: _owner,
     MLFLOW_TRACKING_URI: _mlflow,
     TEMPORAL_ADDRESS: _temporal,
+    TEMPORAL_PROFILE: _profile,
+    TEMPORAL_CONFIG_FILE: _file,
     ...rest
   } = env;
   return rest;

@@ -35,6 +35,8 @@ beforeAll(async () => {
     host('10:05:04', 'version ready', { endpoint: 'digits', key: V8, detail: `asked with ${TOKEN}` }),
     host('10:05:04', 'version ready', { endpoint: 'fraud', key: V8 }),
     host('10:20:00', 'version ready', { endpoint: 'digits', key: V7 }),
+    host('10:20:01', 'version ended', { endpoint: 'odd', key: V7 }, 'error'),
+    host('10:20:02', 'version slow', { endpoint: 'odd', key: V7 }, 'warn'),
   ]);
   await write('logs/postgres.log', ['2026-11-30 10:05:05.000 UTC [1] LOG:  checkpoint starting']);
   await write(`serving/logs/digits.${V8}.log`, [
@@ -94,6 +96,11 @@ describe('slipway logs', () => {
     expect(await said('digits', '--level', 'warn')).toHaveLength(5);
   });
 
+  test('a level is the same however it is spelt: the serving host and capture write theirs in small letters', async () => {
+    expect(await said('odd', '--level', 'error')).toEqual(['serving version ended']);
+    expect(await said('odd', '--level', 'warn')).toEqual(['serving version ended', 'serving version slow']);
+  });
+
   test('shows only what one part wrote, from a moment on, or the last lines', async () => {
     expect(await said('digits', '--part', 'model')).toHaveLength(5);
     expect(await said('digits', '--since', '2026-11-30T10:06:00Z')).toEqual([
@@ -115,6 +122,11 @@ describe('slipway logs', () => {
   test('says that there is nothing, and of what', async () => {
     const { code, err } = await slipway('logs', 'nothing-here');
     expect([code, err]).toEqual([1, expect.stringContaining('no log here says anything of that')]);
+  });
+
+  test('a target that is not known has no logs, and those of another are not shown for it', async () => {
+    const { code, err } = await slipway('logs', 'nowhere/digits');
+    expect([code, err]).toEqual([1, expect.stringContaining('there is no target "nowhere": slipway.yaml has local')]);
   });
 
   test('goes on with what is written later, complete lines only, also once a log was turned over', async () => {
@@ -153,6 +165,6 @@ function worker(clock: string, message: string, fields: object, level = 'INFO'):
   return JSON.stringify({ at: `2026-11-30T${clock}.000Z`, level, message, ...fields });
 }
 
-function host(clock: string, event: string, fields: object): string {
-  return JSON.stringify({ time: `2026-11-30T${clock}.000Z`, level: 'info', event, ...fields });
+function host(clock: string, event: string, fields: object, level = 'info'): string {
+  return JSON.stringify({ time: `2026-11-30T${clock}.000Z`, level, event, ...fields });
 }

@@ -153,17 +153,13 @@ test(
       return { metrics: [{ name: RECEIVED }], window: '5s', minDuration: '1s', maxDuration, alpha: 0.001 };
     };
 
-    const inTheCity = await Customers.of(week, 'city');
-    expect(await rollOut(week, { ...trial, ab: ab('15s') })).toBe(6);
-    expect(await inTheCity.stop()).toEqual([]);
+    expect(await amongCustomers('city', () => rollOut(week, { ...trial, ab: ab('15s') }))).toBe(6);
     expect(await untilTold(week, 'that nothing was decided', ({ event }) => event === 'held')).toMatchObject({
       reason: 'NotEnoughEvidence',
       detail: expect.stringMatching(/^undecided after 15s: .* users of v2 and \d+ of stable/) as string,
     });
 
-    const inTheCountry = await Customers.of(week, 'country');
-    expect(await rollOut(week, { ...trial, ab: ab('5m') })).toBe(0);
-    expect(await inTheCountry.stop()).toEqual([]);
+    expect(await amongCustomers('country', () => rollOut(week, { ...trial, ab: ab('5m') }))).toBe(0);
     expect((await week.rollouts.look(PARCELS)).close).toMatchObject({
       outcome: 'promoted',
       result: {
@@ -173,6 +169,17 @@ test(
   },
   10 * MINUTES,
 );
+
+/** Does something while customers ask, none of whom may go without an answer. */
+async function amongCustomers<T>(kind: 'city' | 'country', work: () => Promise<T>): Promise<T> {
+  const customers = await Customers.of(week, kind);
+  const asked = Promise.resolve().then(work);
+  await asked.catch(() => undefined);
+  const failures = await customers.stop().catch((error: unknown) => [String(error)]);
+  const done = await asked;
+  expect(failures).toEqual([]);
+  return done;
+}
 
 /** Rehearses going back as a person would; the exit code of `slipway drill --wait`. */
 function drill({ stack }: Week, ...flags: string[]): Promise<number> {

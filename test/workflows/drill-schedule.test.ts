@@ -17,7 +17,8 @@ test('at its time a schedule holds a drill as it was asked for, and its result s
   world.gates['canary-1'] = 'fail';
   const place = { target: 'local', endpoint: freshEndpoint() };
   await withWorkers(env, world, async (client) => {
-    await setSchedule(client, { kind: 'drill', ...place, fault: 'dead', weight: 100 }, { every: '7d' }, 'ada');
+    const asked = { kind: 'drill' as const, ...place, fault: 'dead' as const, weight: 100, reason: 'the audit asks' };
+    await setSchedule(client, asked, { every: '7d' }, 'ada');
     const schedule = client.schedule.getHandle(`drill.local.${place.endpoint}.schedule`);
     await schedule.trigger();
     const workflowId = await vi.waitFor(async () => {
@@ -32,7 +33,10 @@ test('at its time a schedule holds a drill as it was asked for, and its result s
       detail: expect.stringContaining('dead on 1 %') as string,
     });
     const started = world.ledger.find(({ reason }) => reason === 'DrillStarted');
-    expect(started).toMatchObject({ actor: { name: 'schedule' }, detail: { message: 'every 7d, set by ada' } });
+    expect(started).toMatchObject({
+      actor: { name: 'schedule' },
+      detail: { message: 'every 7d, set by ada: the audit asks' },
+    });
     await changeSchedule(client, { ...place, kind: 'drill' }, 'delete', 'ada');
   });
 });

@@ -28,6 +28,8 @@ export class Customers {
     };
     this.#clients = new Clients(predictionsOf(week), { everyMs: 25, next, heard: (answer) => this.#hear(answer) });
     this.#told = this.#tell();
+    // Told by `stop`.
+    this.#told.catch(() => undefined);
   }
 
   static async of(week: Week, kind: 'city' | 'country'): Promise<Customers> {

@@ -6,7 +6,7 @@ import { RolloutClient } from '../../../client/rollout-client.ts';
 import type { Place } from '../../../client/rollouts/place.ts';
 import type { RolloutSpec } from '../../../domain/rollout-spec.ts';
 import { runCli } from '../../../scripts/demo/cli.ts';
-import { findStack, type DemoStack } from '../../../scripts/demo/stack.ts';
+import { findStack, withoutStack, type DemoStack } from '../../../scripts/demo/stack.ts';
 import { until } from '../../serving/support/until.ts';
 import { Alertmanager } from '../alertmanager.ts';
 import { findPrometheus } from '../prometheus.ts';
@@ -31,11 +31,11 @@ export interface Week {
 
 export async function beginWeek(): Promise<Week> {
   const home = await mkdtemp(join(tmpdir(), 'slipway-week-'));
-  const env = { ...process.env, SLIPWAY_HOME: home, [SECRET_ENV]: SECRET };
+  const env = { ...withoutStack(process.env), SLIPWAY_HOME: home, [SECRET_ENV]: SECRET };
   const sink = await SignedSink.open(SECRET);
   const programs = await findPrometheus();
   if ('missing' in programs) console.log(`skipped: alerts to an Alertmanager. ${programs.missing}`);
-  const alertmanager = 'missing' in programs ? null : await Alertmanager.start(programs, join(home, 'alertmanager'));
+  let alertmanager: Alertmanager | null = null;
   let rollouts: RolloutClient | undefined;
   const end = async () => {
     await rollouts?.close();
@@ -45,6 +45,7 @@ export async function beginWeek(): Promise<Week> {
     await rm(home, { recursive: true, force: true });
   };
   try {
+    if (!('missing' in programs)) alertmanager = await Alertmanager.start(programs, join(home, 'alertmanager'));
     if ((await runCli(['up'], env)) !== 0) throw new Error('the stack did not come up');
     const stack = await findStack(env);
     rollouts = await RolloutClient.connect(stack.temporal);
