@@ -29,7 +29,7 @@ export interface ExaminedWindow {
   readonly memory: DetectorMemory;
   readonly afterIndex: number | null;
   readonly findings: readonly Finding[] | null;
-  /** Why nothing was judged; `null` where it was. */
+  /** Why nothing was judged, or not the quality; `null` where all was. */
   readonly unjudged: string | null;
 }
 
@@ -108,8 +108,9 @@ export function createMonitorActivities(deps: Deps) {
       const profile = await profileInForce(deps, place, serving, batches);
       const looked = detect(memory, { version: serving, batches, to, plan, ...(profile && { profile }) });
       const quality = await examineQuality(pool, place, { plan, version: serving, to });
-      const findings = [...looked.findings, ...quality];
-      return { version: serving, ...looked, findings, afterIndex: batches.at(-1)?.index ?? from, unjudged };
+      const findings = [...looked.findings, ...quality.findings];
+      const afterIndex = batches.at(-1)?.index ?? from;
+      return { version: serving, ...looked, findings, afterIndex, unjudged: quality.unjudged };
     } catch (error) {
       if (!(error instanceof BatchChanged)) throw error;
       const finding = { kind: 'silence', subject: 'evidence', severity: 'critical', value: 1, limit: 0 } as const;

@@ -29,6 +29,8 @@ export function createPreflightActivities(deps: Deps) {
       const reading = await target.readEndpoint(plan.endpoint);
       const snapshot = await takeSnapshot(deps, plan, reading);
       if (snapshot.stable?.key === candidate.key) {
+        // A query can be mended though its version serves already.
+        if (plan.outcomes) await askForOutcomes(deps, plan);
         throw failure(
           'AlreadyServing',
           `${plan.model} version ${candidate.version} serves all of ${plan.endpoint} already`,

@@ -25,12 +25,12 @@ export function pullAlerts(
     ...{ severity: 'warning', target, endpoint, model, rolloutId: null, link: null, startsAt: failed.since },
   };
   const summary = `outcomes of ${target}/${endpoint} could not be read ${failed.count} times in a row: ${failed.error}`;
-  if (!are)
-    return [
-      { ...about, status: 'resolved', summary, action: 'Nothing is to be done: they are read again.', endsAt: at },
-    ];
+  if (!are) {
+    const how = plan === null ? 'no specification asks for them any more' : 'they are read again';
+    return [{ ...about, status: 'resolved', summary, action: `Nothing is to be done: ${how}.`, endsAt: at }];
+  }
   const every = plan ? `, which is tried again every ${formatDuration(plan.everyMs)}` : '';
-  const action = `Mend the query or its connection${every}; \`slipway outcomes status ${endpoint}\` shows how it goes.`;
+  const action = `Mend the connection${every}, or the query: \`slipway rollout\` takes it even where it refuses a version that serves already. \`slipway outcomes status ${endpoint}\` shows how it goes.`;
   return [{ ...about, status: 'firing', summary, action, endsAt: null }];
 }
 

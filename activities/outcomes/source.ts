@@ -46,8 +46,6 @@ export async function readSource({ plan, env, since, most, signal, take }: ReadS
   const abort = () => void client.end().catch(() => undefined);
   signal.addEventListener('abort', abort, { once: true });
   try {
-    await client.query('BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ');
-    await client.query(`SET LOCAL statement_timeout = ${plan.timeoutMs}; SET LOCAL timezone = 'UTC'`);
     await open(client, plan, { since, most });
     let count = 0;
     for (;;) {
@@ -73,16 +71,17 @@ async function connect(plan: PullPlan, env: ReadSource['env']): Promise<Client> 
   if (!url) throw failed(plan, `the worker has no environment variable ${plan.connectionEnv}`);
   if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url))
     throw failed(plan, 'it is no connection string, such as postgresql://user:password@host:5432/database');
-  const client = new Client({
-    connectionString: url,
-    application_name: 'slipway outcomes',
-    connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: plan.timeoutMs + CONNECT_MS,
-    keepAlive: true,
-  });
-  // The query in flight fails with the same error.
-  client.on('error', () => undefined);
   try {
+    // Certificates that the connection string names are read here.
+    const client = new Client({
+      connectionString: url,
+      application_name: 'slipway outcomes',
+      connectionTimeoutMillis: CONNECT_MS,
+      query_timeout: plan.timeoutMs + CONNECT_MS,
+      keepAlive: true,
+    });
+    // The query in flight fails with the same error.
+    client.on('error', () => undefined);
     await client.connect();
     return client;
   } catch (error) {
@@ -98,6 +97,8 @@ async function open(
 ): Promise<void> {
   const from = `(\n${plan.query.trim().replace(/;$/, '')}\n) AS given`;
   try {
+    await client.query('BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ');
+    await client.query(`SET LOCAL statement_timeout = ${plan.timeoutMs}; SET LOCAL timezone = 'UTC'`);
     const { fields } = await client.query({ text: `SELECT * FROM ${from} LIMIT 0`, values: [since] });
     const columns = fields.map(({ name }) => name);
     const missing = ['id', 'at', ...plan.rewards].find((name) => !columns.includes(name));
@@ -122,6 +123,8 @@ async function open(
 }
 
 function failed({ connectionEnv }: PullPlan, why: unknown): SourceFailure {
-  const reason = why instanceof Error ? why.message : String(why);
+  // Where every address of a name refuses, Node's error has a code and no message.
+  const { code } = why as { code?: unknown };
+  const reason = why instanceof Error ? why.message || (typeof code === 'string' ? code : String(why)) : String(why);
   return new SourceFailure(`outcomes.sql (${connectionEnv}): ${reason}`, { cause: why });
 }

@@ -31,7 +31,7 @@ export async function giveData(
 
 /** Removes what a job was given: neither retention nor a user's wish to be forgotten reaches a copy. */
 export async function takeDataAway(folder: string): Promise<void> {
-  await rm(join(folder, DATA_FILE), { force: true });
+  for (const name of [DATA_FILE, `${DATA_FILE}.part`]) await rm(join(folder, name), { force: true });
 }
 
 /** What a job of any attempt was given; `null` for nothing. */

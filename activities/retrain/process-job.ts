@@ -41,7 +41,10 @@ export async function runProcessJob(
   let starts = before?.starts ?? 0;
   let found = await findJob(folder);
   if (found.kind === 'none' || found.kind === 'lost') {
-    if (starts >= MOST_STARTS) throw await failed(`was begun ${starts} times and lost each time`);
+    if (starts >= MOST_STARTS) {
+      await takeDataAway(folder);
+      throw await failed(`was begun ${starts} times and lost each time`);
+    }
     // A folder that cannot be removed now is tried again by the next job.
     await removeOldJobs(root, retrainId).catch(() => undefined);
     const data = await giveData(pool, request, { folder, now: clock(), signal });
@@ -69,7 +72,10 @@ export async function runProcessJob(
     if (await isOver()) await end(pid);
     throw signal.reason;
   }
-  if (found.kind !== 'ended') throw await failed('was killed');
+  if (found.kind !== 'ended') {
+    await takeDataAway(folder);
+    throw await failed('was killed');
+  }
   if (found.code !== 0) throw await failed(`ended with code ${found.code}`);
   const given = await recallGiven(folder);
   const on = given ? ` on ${given.rows} labelled predictions` : '';

@@ -6,7 +6,7 @@ in SLIPWAY_LABELLED, a line of JSON each, newest first: {"input": [64 pixels], "
     slipway predictions digits --since 30d --output logged.jsonl
     SLIPWAY_LABELLED=logged.jsonl MLFLOW_TRACKING_URI=http://127.0.0.1:5000 .venv/bin/python examples/digits/retrain.py
 
-With fewer than --min-images different labelled images it registers nothing and ends with 1: a version from the same data as the
+With fewer than --min-images different labelled images that are new it registers nothing and ends with 1: a version from the same data as the
 one that serves is no news. Which rows those were, the version's run tells: as its inputs and, from Slipway, in tags.
 """
 
@@ -34,7 +34,7 @@ CONFIG = {"normalise": True}
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--min-images", type=int, default=50, help="fewest different images to go on with (default 50)")
+    parser.add_argument("--min-images", type=int, default=50, help="fewest different new images to go on with (default 50)")
     options = parser.parse_args()
     for name in ("SLIPWAY_LABELLED", "MLFLOW_TRACKING_URI"):
         if not os.environ.get(name):
@@ -42,13 +42,14 @@ def main():
     logged = read(os.environ["SLIPWAY_LABELLED"])
     # The same image a hundred times teaches no more than once; the newest label stands.
     images = logged.drop_duplicates(FEATURES)
-    print(f"{len(logged)} labelled predictions, {len(images)} different images", flush=True)
-    if len(images) < options.min_images:
-        sys.exit(f"{len(images)} images are fewer than {options.min_images} (--min-images): nothing is registered")
-    mlflow.set_experiment(MODEL)
     train, validation, _ = splits()
-    # No image of the validation set may be learnt by heart, should a client have sent one.
-    fresh = images[~images[FEATURES].apply(tuple, axis=1).isin(set(validation[FEATURES].apply(tuple, axis=1)))]
+    # What is known already is no news, and no image of the validation set may be learnt by heart, should a client have sent one.
+    known = set(pd.concat([train, validation])[FEATURES].apply(tuple, axis=1))
+    fresh = images[[tuple(image) not in known for image in images[FEATURES].to_numpy()]]
+    print(f"{len(logged)} labelled predictions, {len(fresh)} different new images", flush=True)
+    if len(fresh) < options.min_images:
+        sys.exit(f"{len(fresh)} images are fewer than {options.min_images} (--min-images): nothing is registered")
+    mlflow.set_experiment(MODEL)
     both = pd.concat([train, fresh], ignore_index=True)
     weights = kernel(both, CONFIG["normalise"])
     model = DigitsModel().with_weights(weights, CONFIG["normalise"])

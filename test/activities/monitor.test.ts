@@ -1,9 +1,11 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import type { Deps } from '../../activities/deps.ts';
 import { createMonitorActivities, type ExaminedWindow, type ExamineWindow } from '../../activities/monitor.ts';
 import { appendLedger } from '../../activities/store/ledger.ts';
 import { profileDigest } from '../../activities/registry/profile.ts';
+import { createPool } from '../../activities/store/pool.ts';
 import { rememberVersion } from '../../activities/store/versions.ts';
 import type { LedgerEntry } from '../../domain/ledger-entry.ts';
 import { planMonitor, type MonitorPlan, type MonitorSpec } from '../../domain/monitor.ts';
@@ -93,6 +95,25 @@ test('a slice whose accuracy was lost is found by itself, though all together is
   const { findings } = await look(endpoint, START, {}, { quality: { over: '1h', min: { accuracy: 0.9 }, slices } });
   expect(findings).toMatchObject([{ kind: 'quality', subject: 'accuracy of late', severity: 'critical', limit: 0.9 }]);
   expect(findings?.[0]?.summary).toContain('accuracy of slice "late" is 0.333 on 60 labels');
+});
+
+test('a question of quality that takes the store too long is said, and hides nothing else of the window', async () => {
+  const endpoint = fresh();
+  await promoted(endpoint);
+  await seal(endpoint, 6, { n: 50, errors: 25 });
+  const holder = new Client({ connectionString: db.urls.ownerUrl });
+  await holder.connect();
+  const pool = createPool({ url: db.urls.appUrl, statementTimeoutMs: 3_000 });
+  try {
+    await holder.query('BEGIN; LOCK TABLE slipway.outcomes IN ACCESS EXCLUSIVE MODE');
+    const spec: MonitorSpec = { quality: { over: '1h', min: { accuracy: 0.9 } } };
+    const seen = await look(endpoint, { ...START, afterIndex: -1 }, { pool }, spec);
+    expect(seen).toMatchObject({ afterIndex: 5, findings: [{ kind: 'errors', severity: 'critical' }] });
+    expect(seen.unjudged).toMatch(/^quality: the question takes the store too long/);
+  } finally {
+    await pool.end();
+    await holder.end();
+  }
 });
 
 test('another version begins without the memory of the one before', async () => {

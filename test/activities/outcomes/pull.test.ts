@@ -42,7 +42,11 @@ async function booked(...rows: readonly (readonly [request: string, label: strin
     );
 }
 
-const env = () => ({ WAREHOUSE_URL: warehouse.urls.ownerUrl });
+const env = () => ({
+  WAREHOUSE_URL: warehouse.urls.ownerUrl,
+  NOWHERE_URL: 'postgresql://localhost:1/nowhere',
+  UNTRUSTED_URL: `${warehouse.urls.ownerUrl}?sslrootcert=no-such-certificate.pem`,
+});
 const planned = (sql: Partial<OutcomesSpec['sql']> = {}) =>
   planPull({ sql: { connectionEnv: 'WAREHOUSE_URL', query: QUERY, ...sql } });
 
@@ -171,6 +175,16 @@ describe('a query that fails', () => {
       'of a database that nobody named',
       { connectionEnv: 'ELSEWHERE' },
       /the worker has no environment variable ELSEWHERE/,
+    ],
+    [
+      'of a database that is not there',
+      { connectionEnv: 'NOWHERE_URL' },
+      /outcomes\.sql \(NOWHERE_URL\): .*ECONNREFUSED/,
+    ],
+    [
+      'with a certificate that is not there',
+      { connectionEnv: 'UNTRUSTED_URL' },
+      /outcomes\.sql \(UNTRUSTED_URL\): .*ENOENT/,
     ],
     [
       'that takes too long',

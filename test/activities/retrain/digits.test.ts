@@ -37,17 +37,17 @@ afterAll(async () => {
 });
 
 test('the example trains on nothing new when too little of it has a label, and says so', async () => {
-  await logImages(0, 20);
-  await expect(train('local.digits.few')).rejects.toMatchObject({
+  await logImages('few', 20);
+  await expect(train('local.few.1', 'few')).rejects.toMatchObject({
     type: 'JobFailed',
     message: /20 images are fewer than 50 \(--min-images\): nothing is registered/,
   });
 }, 240_000);
 
 test('the example trains on what production asked, and the new version tells on which part of the log', async () => {
-  await logImages(20, 120);
+  await logImages('digits', 120);
   const retrainId = 'local.digits.enough';
-  const { summary } = await train(retrainId);
+  const { summary } = await train(retrainId, 'digits');
   expect(summary).toMatch(/on 120 labelled predictions$/);
   const { takeTrained } = createRetrainActivities(depsWith({ mlflow }));
   const found = await new MockActivityEnvironment().run(takeTrained, { model: 'digits', retrainId, newest: 0 });
@@ -65,19 +65,19 @@ test('the example trains on what production asked, and the new version tells on 
   expect(await readFile(join(home, 'retrain', retrainId, 'job.log'), 'utf8')).toMatch(/from 797 \+ 120 images/);
 }, 240_000);
 
-async function logImages(from: number, to: number): Promise<void> {
-  const chosen = images.slice(from, to).map(({ features, label }, index) => ({
-    ...{ id: `r${from + index}`, hours: from + index + 1, input: features, label },
+async function logImages(endpoint: string, count: number): Promise<void> {
+  const chosen = images.slice(0, count).map(({ features, label }, index) => ({
+    ...{ id: `r${index}`, hours: index + 1, input: features, label, endpoint },
   }));
   await logRows(db.pool, chosen);
 }
 
 /** The job of the example's own specification. */
-async function train(retrainId: string): Promise<JobDone> {
+async function train(retrainId: string, endpoint: string): Promise<JobDone> {
   const reading = readSpec(await readFile(join(ROOT, 'examples/digits/rollout.yaml'), 'utf8'));
   if (!('spec' in reading) || !reading.spec.retrain) throw new Error('the example has no `retrain`');
   const { retrain } = reading.spec;
-  const request = asked({ ...retrain, job: { ...retrain.job, cwd: ROOT } }, retrainId);
+  const request = { ...asked({ ...retrain, job: { ...retrain.job, cwd: ROOT } }, retrainId), endpoint };
   const env = { ...process.env, SLIPWAY_HOME: home, MLFLOW_TRACKING_URI: server.uri };
   const { trainModel } = createRetrainActivities(depsWith({ pool: db.pool, env }));
   return new MockActivityEnvironment().run(trainModel, request);

@@ -58,7 +58,7 @@ test.each([
 ])(
   'when a job %s, its copy of the log is gone, where neither retention nor deletion by user would reach',
   async (_, script, type) => {
-    const request = shell(`test -s "$SLIPWAY_LABELLED" || exit 9; echo given; ${script}`, { data: {}, timeout: '1s' });
+    const request = shell(`test -s "$SLIPWAY_LABELLED" || exit 9; echo given; ${script}`, { data: {}, timeout: '3s' });
     const error = await train(request).then(
       () => null,
       (reason: unknown) => reason,

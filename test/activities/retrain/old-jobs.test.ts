@@ -25,7 +25,7 @@ test('a job that runs keeps its folder however old it is, and so does one that i
   const running = join(root, 'local.digits.running');
   await startJob(running, { command: ['sleep', '600'], cwd: root, env: { PATH: process.env['PATH'] ?? '' } });
   await mkdir(join(root, 'local.digits.begun'));
-  for (const name of ['running', 'begun']) await utimes(join(root, `local.digits.${name}`), 0, 0);
+  await utimes(running, 0, 0);
   try {
     await ended('local.digits.own', 99);
     await removeOldJobs(root, 'local.digits.own');
@@ -36,6 +36,18 @@ test('a job that runs keeps its folder however old it is, and so does one that i
     const job = await findJob(running);
     if (job.kind === 'running') await endGroup(job.pid, 0);
   }
+});
+
+test('what a job was given is gone once it is over, however it ended, though its folder is kept', async () => {
+  await ended('local.digits.ended', 1);
+  const abandoned = join(root, 'local.digits.abandoned');
+  await mkdir(abandoned);
+  for (const folder of [join(root, 'local.digits.ended'), abandoned])
+    for (const name of ['labelled.jsonl', 'labelled.jsonl.part', 'job.log']) await writeFile(join(folder, name), 'x');
+  await utimes(abandoned, 0, 0);
+  await removeOldJobs(root, 'local.digits.now');
+  expect(await readdir(abandoned)).toEqual(['job.log']);
+  expect((await readdir(join(root, 'local.digits.ended'))).sort()).toEqual(['exit', 'job.log', 'pid']);
 });
 
 test('where no job ever ran there is nothing to remove', async () => {
