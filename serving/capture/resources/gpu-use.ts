@@ -79,7 +79,8 @@ export function watchGpus(command: readonly [string, ...string[]] = COMMAND, now
     close() {
       isOver = true;
       if (again) clearTimeout(again);
-      child?.kill();
+      // Without a number it never began, and the signal would go to this process's own group.
+      if (child?.pid !== undefined) child.kill();
     },
   };
 }
