@@ -8,7 +8,7 @@ import { takeSnapshot } from './preflight.ts';
 import { UNKNOWN_LINEAGE } from './registry/lineage.ts';
 import { claimAlias } from './store/alias-owners.ts';
 import { allocateEpoch } from './store/epochs.ts';
-import { latestPlan } from './store/latest-plan.ts';
+import { lastPlan } from './store/last-begun.ts';
 import { recallVersion } from './store/versions.ts';
 import type { EndpointReading } from './targets/target.ts';
 
@@ -41,7 +41,7 @@ export function createDrillActivities(deps: Deps) {
       const alias = await claimAlias(deps.pool, { model, ...place });
       const epoch = await allocateEpoch(deps.pool, { ...place, rolloutKey, floor: reading.claimed.epoch });
       const runtime = { kind: 'drill', fault: drill.fault, of: known.runtime } as const;
-      const last = (await latestPlan(deps.pool, place)) ?? planRollout({ endpoint, model, target: targetName });
+      const last = (await lastPlan(deps.pool, place)) ?? planRollout({ endpoint, model, target: targetName });
       return {
         plan: planOf(last, drill, { version: known.version.version, runtime, reading }),
         rolloutId: rolloutId(targetName, endpoint, epoch),

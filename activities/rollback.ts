@@ -7,7 +7,7 @@ import { readLineage, UNKNOWN_LINEAGE } from './registry/lineage.ts';
 import { findWayBack, isSettled } from './rollback/way-back.ts';
 import { claimAlias } from './store/alias-owners.ts';
 import { allocateEpoch } from './store/epochs.ts';
-import { latestPlan } from './store/latest-plan.ts';
+import { lastPlan } from './store/last-begun.ts';
 import { recallVersion } from './store/versions.ts';
 
 /** How long a registry may take to say what is only written down, where traffic could move without it. */
@@ -40,7 +40,7 @@ export function createRollbackActivities(deps: Deps) {
         rolloutKey,
         floor: reading.claimed.epoch,
       });
-      const last = await latestPlan(deps.pool, place);
+      const last = await lastPlan(deps.pool, place);
       const plan = {
         ...planRollout({ endpoint, model, target: targetName, version: back.version }),
         runtime,

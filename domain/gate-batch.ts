@@ -53,7 +53,7 @@ export interface ArmCounts {
 export interface TokenCounts {
   readonly answers: number;
   readonly input: number;
-  readonly output: LossSums;
+  readonly output: number;
 }
 
 /** Tokens of one answer that are counted at most. */

@@ -11,6 +11,12 @@ export function monitorWorkflowId(target: string, endpoint: string): string {
   return `monitor.${target}.${endpoint}`;
 }
 
+/** The endpoint that a workflow of this kind is about, by its id; `null` for an id of another form, as schedules give. */
+export function placeOfWorkflow(kind: string, id: string): { target: string; endpoint: string } | null {
+  const [named, target, endpoint, ...rest] = id.split('.');
+  return named === kind && target && endpoint && rest.length === 0 ? { target, endpoint } : null;
+}
+
 /** The rollout's own name, unique for ever: the endpoint and the epoch that its preflight was given. */
 export function rolloutId(target: string, endpoint: string, epoch: number): string {
   return `${target}.${endpoint}.${epoch}`;

@@ -3,7 +3,7 @@ import { formatDuration } from './duration.ts';
 import { outcomesWorkflowId, type FailedPulls, type PullInput } from './outcome-pull.ts';
 
 /** One that fails alone is a database that was started anew; people are told once so many have failed in a row. */
-export const TOLD_AFTER = 3;
+const TOLD_AFTER = 3;
 
 /** Counts a pull. @param error why it failed, `null` where it did not @param at ISO 8601 */
 export function afterPull(failed: FailedPulls | null, error: string | null, at: string): FailedPulls | null {

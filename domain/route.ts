@@ -69,8 +69,8 @@ export function mirrorRoute(stable: string, candidate: string, percent: number, 
 }
 
 /** The live weight of a version, in parts per 10,000. */
-export function weightOf(route: Route, version: string): number {
-  return route.arms.find((arm) => arm.version === version)?.weight ?? 0;
+export function weightOf({ arms }: Pick<Route, 'arms'>, version: string): number {
+  return arms.find((arm) => arm.version === version)?.weight ?? 0;
 }
 
 /** Every version that a route names, by weight or by mirror, each once. */

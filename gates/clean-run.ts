@@ -6,7 +6,6 @@ import type {
   PairCounts,
   ResourceUse,
 } from '../domain/gate-batch.ts';
-import { MOST_TOKENS } from '../domain/gate-batch.ts';
 import type { GateQuestion } from '../domain/gate-question.ts';
 import type { LatencyLaw } from './plan/latency-law.ts';
 import type { Traffic } from './plan/traffic.ts';
@@ -72,7 +71,7 @@ function cleanArm(version: string, { index, n, before }: Place, expected: Expect
   const counts = { n, errors: due(expected.errors), timeouts: 0, rejected: due(expected.rejected), violations: 0 };
   const latency = spread(n, index, expected.latency);
   // Of beginnings no more is known than of whole answers; of lengths, that they never vary.
-  const tokens = { answers: n, input: 0, output: { bound: MOST_TOKENS, sum: n, squares: n, clipped: 0 } };
+  const tokens = { answers: n, input: 0, output: n };
   return { version, ...counts, latency, firstToken: latency, tokens, users: null, resources: steadyUse(n) };
 }
 

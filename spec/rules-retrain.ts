@@ -1,5 +1,5 @@
 import { addressFaults } from './rules-receivers.ts';
-import { planRollout } from '../domain/plan.ts';
+import { DEFAULTS } from './defaults.ts';
 import type { FoundFault, Path } from './fault.ts';
 import type { Reader } from './reader.ts';
 
@@ -13,7 +13,7 @@ export function retrainFaults(spec: Reader): FoundFault[] {
 }
 
 const DATA: Path = ['retrain', 'data'];
-const { capture } = planRollout({ endpoint: 'any', model: 'any' }).serving;
+const { capture } = DEFAULTS.serving;
 
 /** Rows that a job is promised, and that cannot reach it. */
 function dataFaults(spec: Reader): FoundFault[] {

@@ -1,6 +1,6 @@
 import { formatDuration } from '../domain/duration.ts';
 import { planAb } from '../domain/ab.ts';
-import { planRollout } from '../domain/plan.ts';
+import { DEFAULTS } from './defaults.ts';
 import { formatPath, type FoundFault, type Path } from './fault.ts';
 import type { Reader } from './reader.ts';
 
@@ -27,8 +27,6 @@ const POSITIVE: readonly Path[] = [
   ['retrain', 'maxWait'],
   ['maxBlind'],
 ];
-
-const DEFAULTS = planRollout({ endpoint: 'any', model: 'any' });
 
 export function timeFaults(spec: Reader): FoundFault[] {
   const zero = POSITIVE.filter((path) => spec.duration(...path) === 0).map((path) => ({

@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Place } from '../activities/doctor/ports.ts';
+import { placeOfWorkflow } from '../domain/ids.ts';
 
 /** A workflow of which each endpoint has one, that goes on for as long as the endpoint serves. */
 export interface EndlessWorkflow {
@@ -48,8 +49,8 @@ export async function brokenPlaces(client: Client, { type }: EndlessWorkflow): P
   return client.withDeadline(Date.now() + LIST_MS, async () => {
     const found: Place[] = [];
     for await (const { workflowId } of client.workflow.list({ query })) {
-      const [kind, target, endpoint, ...rest] = workflowId.split('.');
-      if (kind === type && target && endpoint && rest.length === 0) found.push({ target, endpoint });
+      const place = placeOfWorkflow(type, workflowId);
+      if (place) found.push(place);
     }
     return found;
   });

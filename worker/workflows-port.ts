@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Place, RunState, WorkflowsPort } from '../activities/doctor/ports.ts';
 import type { AftermathInput } from '../domain/aftermath.ts';
-import { rolloutWorkflowId } from '../domain/ids.ts';
+import { placeOfWorkflow, rolloutWorkflowId } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { isPolled } from '../temporal/pollers.ts';
 import { abortSignal, aftermathOptions, ATTRIBUTES, rollbackOptions, TASK_QUEUES } from '../workflows/messages.ts';
@@ -52,8 +52,8 @@ const OF_INTEREST = `WorkflowType IN ('rollout', 'rollback', 'drill') AND Execut
 async function places(client: Client): Promise<Place[]> {
   const found: Place[] = [];
   for await (const { workflowId } of client.workflow.list({ query: OF_INTEREST })) {
-    const [kind, target, endpoint, ...rest] = workflowId.split('.');
-    if (kind === 'rollout' && target && endpoint && rest.length === 0) found.push({ target, endpoint });
+    const place = placeOfWorkflow('rollout', workflowId);
+    if (place) found.push(place);
   }
   return found;
 }

@@ -7,6 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { retrainId } from '../domain/ids.ts';
+import { secretsOf } from '../domain/receivers.ts';
 import type { RetrainFacts, RetrainInput, RetrainResult } from '../domain/retrain-state.ts';
 import { againSignal, retrainStatusQuery } from './messages.ts';
 import { quick, training } from './proxies.ts';
@@ -62,7 +63,7 @@ async function trainAndRollOut(facts: RetrainFacts, progress: RetrainProgress): 
       // It keeps its own time limit, and is begun twice at most.
       scheduleToCloseTimeout: 2 * plan.timeoutMs + OUTAGE_MS,
     },
-    [{ ...asked, plan }],
+    [{ ...asked, plan, secrets: secretsBeside(facts) }],
   );
   progress.phase('registering', { detail: summary, log });
   const version = await quick.takeTrained.executeWithOptions({ summary: 'find the new version' }, [asked]);
@@ -71,6 +72,12 @@ async function trainAndRollOut(facts: RetrainFacts, progress: RetrainProgress): 
   progress.end(rollout ? 'started' : 'skipped', rollout);
   if (!rollout) await tellOfSkip(facts, progress);
   return null;
+}
+
+/** What other parts of the specification log in or sign with: named freely, and no business of the job's. */
+function secretsBeside({ spec, receivers }: RetrainFacts): string[] {
+  const { sql } = spec.outcomes ?? {};
+  return [...receivers.flatMap(secretsOf), ...(sql ? [sql.connectionEnv] : [])];
 }
 
 /** How long no worker may be there to run a job. */

@@ -1,5 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { ChildWorkflowFailure, isCancellation, ParentClosePolicy, startChild } from '@temporalio/workflow';
+import { ChildWorkflowFailure, isCancellation, ParentClosePolicy, rootCause, startChild } from '@temporalio/workflow';
 import type { DrillInput } from '../domain/drill.ts';
 import type { drill } from './drill.ts';
 import { drillOptions } from './messages.ts';
@@ -24,11 +24,6 @@ export async function scheduledDrill(input: DrillInput): Promise<ScheduledDrill>
     if (error instanceof WorkflowExecutionAlreadyStartedError)
       return { how: 'busy', passed: null, detail: 'something else has the endpoint' };
     if (!(error instanceof ChildWorkflowFailure)) throw error;
-    return { how: 'refused', passed: null, detail: reasonOf(error) };
+    return { how: 'refused', passed: null, detail: rootCause(error) ?? error.message };
   }
-}
-
-/** The innermost cause says it. */
-function reasonOf(error: Error): string {
-  return error.cause instanceof Error ? reasonOf(error.cause) : error.message;
 }

@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts';
 import type { Repaired } from '../doctor/repair.ts';
-import { plansWithOutcomes } from '../store/latest-plan.ts';
+import { plansWithOutcomes } from '../store/last-begun.ts';
 
 /** Begins to read outcomes where that did not begin with the rollout that asked for it, or was ended by force. */
 export async function keepPulling({ pool, outcomes }: Deps): Promise<Repaired[]> {

@@ -31,7 +31,7 @@ export interface ReadSource {
 }
 
 /** Rows in memory at once. */
-export const CHUNK = 2_000;
+const CHUNK = 2_000;
 
 const CONNECT_MS = 10_000;
 

@@ -9,6 +9,8 @@ export interface TrainModel {
   readonly plan: Pick<RetrainPlan, 'job' | 'data' | 'timeoutMs'>;
   /** The model's newest version before the job, 0 where it had none. */
   readonly newest: number;
+  /** Variables of the worker's environment that hold secrets of the specification's other parts. */
+  readonly secrets?: readonly string[];
 }
 
 export interface JobDone {

@@ -7,7 +7,7 @@ import type { RolloutSpec } from '../../domain/rollout-spec.ts';
 import { checkSpec } from '../../spec/read-spec.ts';
 import type { Deps } from '../deps.ts';
 import { failure } from '../failures.ts';
-import { lastSpec } from '../store/last-spec.ts';
+import { lastSpec } from '../store/last-begun.ts';
 import { newestVersion } from './find-trained.ts';
 
 /** Everything that can be refused before a job is begun. @throws failure `InvalidSpec` */

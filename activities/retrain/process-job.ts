@@ -48,7 +48,7 @@ export async function runProcessJob(
     // A folder that cannot be removed now is tried again by the next job.
     await removeOldJobs(root, retrainId).catch(() => undefined);
     const data = await giveData(pool, request, { folder, now: clock(), signal });
-    await begin(folder, () => programOf(job, { retrainId, env, data }));
+    await begin(folder, () => programOf(job, { ...request, env, data }));
     show({ starts: ++starts, begun: clock(), state: 'started' });
     found = await findJob(folder);
   }

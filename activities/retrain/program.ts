@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { LABELLED_ENV, RETRAIN_TAG, type CommandJob, type ProjectJob } from '../../domain/retrain.ts';
 import type { Deps } from '../deps.ts';
 import { failure } from '../failures.ts';
+import type { TrainModel } from './job.ts';
 import type { GivenData } from './job-data.ts';
 
 /** A program to run, with all that it sees of its surroundings. */
@@ -12,6 +13,11 @@ export interface Program {
   readonly command: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+}
+
+interface Surroundings {
+  readonly env: Deps['env'];
+  readonly data: GivenData | null;
 }
 
 const OWN_PYTHON = fileURLToPath(new URL('../../.venv/bin/python', import.meta.url));
@@ -26,7 +32,7 @@ const WITHHELD = /^(DATABASE_URL$|PG|SLIPWAY_|TEMPORAL_|NODE_)/;
  */
 export async function programOf(
   job: CommandJob | ProjectJob,
-  { retrainId, env, data }: { readonly retrainId: string; readonly env: Deps['env']; readonly data: GivenData | null },
+  { retrainId, env, data, secrets = [] }: Pick<TrainModel, 'retrainId' | 'secrets'> & Surroundings,
 ): Promise<Program> {
   const cwd = resolve(job.cwd ?? '.');
   if (!(await stat(cwd).catch(() => null))?.isDirectory())
@@ -35,7 +41,8 @@ export async function programOf(
   if (missing.length > 0)
     throw failure('JobFailed', `retrain.job.passEnv: the worker has no environment variable ${missing.join(', ')}`);
   const { command, path } = commandOf(job, env);
-  const visible = Object.entries(env).filter(([name]) => !WITHHELD.test(name) || job.passEnv.includes(name));
+  const isWithheld = (name: string) => WITHHELD.test(name) || secrets.includes(name);
+  const visible = Object.entries(env).filter(([name]) => !isWithheld(name) || job.passEnv.includes(name));
   const marked = { MLFLOW_RUN_CONTEXT: JSON.stringify({ [RETRAIN_TAG]: retrainId, ...(data && lineageTags(data)) }) };
   const given = data && { [LABELLED_ENV]: data.file };
   return {

@@ -42,8 +42,8 @@ export async function validateVersion(wanted: ValidateVersion): Promise<Verdict>
   const data = await loadDataSet(mlflow, { ...validate.data, slices: validate.slices }, signal);
   try {
     // A further arm of a test has logged metrics of its own.
-    const isPinned = facts.lineage.runId === candidate.runId;
-    const lineage = isPinned ? facts.lineage : await readLineage(mlflow, candidate.runId, signal);
+    const isCandidate = facts.lineage.runId === candidate.runId;
+    const lineage = isCandidate ? facts.lineage : await readLineage(mlflow, candidate.runId, signal);
     const [scores, stableScores] = await scoreAll(wanted, data, servers);
     if (!scores) throw new Error('no version was scored');
     const evidence = { validate, gates, lineage, data, candidate: scores, stable: stableScores ?? null };

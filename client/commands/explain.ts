@@ -3,11 +3,11 @@ import { advice } from '../render/explain-advice.ts';
 import { Failure } from '../failure.ts';
 import { lastRolloutOn, readRollout } from '../judge/read-rollout.ts';
 import { parsePlace, type Place } from '../rollouts/place.ts';
-import { parseRolloutId, rolloutNameOf } from '../judge/rollout-name.ts';
+import { parseRolloutId, rolloutNameOf } from '../rollouts/rollout-name.ts';
 import { renderExplanation } from '../render/explain.ts';
 import { withRollouts } from './common.ts';
 import type { Command } from 'commander';
-import type { RolloutName } from '../judge/rollout-name.ts';
+import type { RolloutName } from '../rollouts/rollout-name.ts';
 import type { Sighting } from '../rollouts/sighting.ts';
 import type { Terminal } from '../terminal.ts';
 

@@ -1,13 +1,13 @@
 import { Option, type Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
 import { judgeStdio } from '../judge/stdio.ts';
-import { parseRolloutId } from '../judge/rollout-name.ts';
+import { parseRolloutId } from '../rollouts/rollout-name.ts';
 import { readRollout } from '../judge/read-rollout.ts';
 import { readStoredBatches } from '../judge/stored-batches.ts';
 import { renderReplay } from '../judge/render-replay.ts';
 import { replay } from '../judge/replay.ts';
 import { silentExit, usageFailure } from '../failure.ts';
-import type { RolloutName } from '../judge/rollout-name.ts';
+import type { RolloutName } from '../rollouts/rollout-name.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface JudgeFlags {

@@ -8,7 +8,7 @@ import { Failure, usageFailure } from '../failure.ts';
 import { isAboutEndpoints, localSources, redactedFields, stackSecrets, type LogSource } from '../logs/sources.ts';
 import { LEVELS, type Level } from '../logs/text-line.ts';
 import { LOG_PARTS, type LogLine, type LogPart } from '../logs/line.ts';
-import { logLineJson, renderLogLine } from '../render/logs.ts';
+import { renderLogLine } from '../render/logs.ts';
 import { remoteLogs } from '../logs/remote.ts';
 import { readTarget } from '../serving.ts';
 import { slipwayHome } from '../../spec/home.ts';
@@ -70,7 +70,7 @@ async function logs(topic: Topic | undefined, flags: LogFlags, { out }: Terminal
   const { sources, redacted } = await sourcesOf(query, home);
   const read = createReading(sources, query, { redacted, known: await stackSecrets(home) });
   const print = (found: readonly LogLine[]) =>
-    out(found.map((line) => `${json ? logLineJson(line) : renderLogLine(line)}\n`).join(''));
+    out(found.map((line) => `${json ? JSON.stringify(line) : renderLogLine(line)}\n`).join(''));
   const first = await read();
   if (first.length === 0 && !follow && !json)
     throw new Failure(`no log here says anything of that: logs are kept under ${home} and turned over as they grow`, {

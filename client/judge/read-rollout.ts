@@ -3,7 +3,7 @@ import { readAddresses } from '../stack/context.ts';
 import { readHistory, type HistoryRow } from '../ledger.ts';
 import { shortPlace, type Place } from '../rollouts/place.ts';
 import { slipwayHome } from '../../spec/home.ts';
-import type { RolloutName } from './rollout-name.ts';
+import type { RolloutName } from '../rollouts/rollout-name.ts';
 
 /** More than any rollout writes: a year's soak, paused and resumed every hour. */
 const ALL_ROWS = 20_000;

@@ -69,7 +69,7 @@ function isOther(id: unknown, rollout: string): boolean {
 }
 
 function versionPattern(version: string): RegExp {
-  const text = version.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const text = RegExp.escape(version);
   return /-[0-9a-f]{12}/.test(version) ? new RegExp(`\\b${text}(?![\\w-])`) : new RegExp(`\\bv${text}-[0-9a-f]{12}`);
 }
 

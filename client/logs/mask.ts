@@ -26,7 +26,7 @@ const SHORTEST_SECRET = 8;
  */
 export function createMask(redacted: readonly string[], known: readonly string[]): (line: LogLine) => LogLine {
   const names = new Set(redacted);
-  const alternatives = redacted.map(escaped).join('|');
+  const alternatives = redacted.map((name) => RegExp.escape(name)).join('|');
   const field = new RegExp(String.raw`(?<!\w)(?:${alternatives})${IS}`, 'g');
   /** Of a table's column or a tensor the values stand apart from the name. */
   const mention = new RegExp(String.raw`["'](?:${alternatives})\\*["'](?!\s{0,9}:)`);
@@ -69,8 +69,4 @@ function hide(text: string, before: RegExp, reach: Reach): string {
     from = before.lastIndex = end;
   }
   return shown + text.slice(from);
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

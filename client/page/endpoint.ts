@@ -3,8 +3,8 @@ import { isKnown } from '../overview.ts';
 import { shortPlace } from '../rollouts/place.ts';
 import { document } from './document.ts';
 import { html, type Part } from './html.ts';
-import { section, told } from './parts.ts';
-import { short } from './words.ts';
+import { facts, section, told } from './parts.ts';
+import { versionName } from '../../domain/ids.ts';
 import { keyFigures } from './sections/figures.ts';
 import { head, servingVersion } from './sections/head.ts';
 import { incidentsSection } from './sections/incidents.ts';
@@ -13,6 +13,7 @@ import { qualitySection } from './sections/quality.ts';
 import { retrainingSection } from './sections/retraining.ts';
 import { rolloutSection } from './sections/rollout.ts';
 import { runsSection } from './sections/runs.ts';
+import { scheduled } from './sections/scheduled.ts';
 import { servingSection } from './sections/serving.ts';
 import { trafficSection } from './sections/traffic.ts';
 import { watchSection } from './sections/watch.ts';
@@ -54,11 +55,10 @@ export function endpointPage(seen: Dossier): string {
       'What the monitor does',
       told(seen.monitor, (known) => watchSection(known, at)),
     ),
-    section(
-      'Way back',
-      'The last rehearsals of rollback',
+    section('Way back', 'The last rehearsals of rollback', [
       told(seen.drills, (known) => wayBackSection(known, seen, at)),
-    ),
+      facts([['schedule', scheduled(seen.schedules, 'drill')]]),
+    ]),
     section('Retraining', 'Where new versions come from', retrainingSection(seen)),
     section(
       'Rollouts',
@@ -78,7 +78,7 @@ export function endpointPage(seen: Dossier): string {
 function lastRun({ rollout }: Dossier): Part {
   if (!isKnown(rollout)) return null;
   const { attributes, close, type } = rollout;
-  const of = attributes.candidate === null ? '' : ` of ${short(attributes.candidate)}`;
+  const of = attributes.candidate === null ? '' : ` of ${versionName(attributes.candidate)}`;
   return `The ${type}${of}${close === null ? ' is under way' : ''}`;
 }
 

@@ -41,11 +41,11 @@ export function facts(rows: readonly (readonly [name: string, value: Part])[]): 
   </dl>`;
 }
 
-/** A chart with its title, which line is what, and the same figures as a table for whoever wants or needs it. */
-export function figure(title: string, chart: Part, legend: Part = null): Html {
+/** A chart with its title. */
+export function figure(title: string, chart: Part): Html {
   return html`<figure>
     <figcaption>${title}</figcaption>
-    ${legend}${chart}
+    ${chart}
   </figure>`;
 }
 

@@ -1,5 +1,4 @@
 import { formatDuration } from '../../domain/duration.ts';
-import { versionName } from '../../domain/ids.ts';
 import { html, type Html } from './html.ts';
 
 /** A moment as a page says it: in UTC, since nobody knows where it is read. @param iso ISO 8601 */
@@ -27,11 +26,6 @@ const DAY_MS = 86_400_000;
 export function rounded(ms: number): string {
   const unit = ms >= DAY_MS ? 3_600_000 : ms >= 3_600_000 ? 60_000 : 1_000;
   return formatDuration(Math.max(1_000, Math.floor(ms / unit) * unit));
-}
-
-/** `v2` of a version's key. */
-export function short(version: string): string {
-  return versionName(version);
 }
 
 /** `several words` of `several_words`. */

@@ -21,8 +21,3 @@ export function renderLogLine({ time, level, part, endpoint, version, text, fiel
   const head = `${time} ${PAINT[level](level.toUpperCase().padEnd(5))} ${paint.bold(who)}`;
   return [head, text, ...more.map(paint.dim)].join(' ');
 }
-
-/** One JSON object, for programs. */
-export function logLineJson({ fields, ...line }: LogLine): string {
-  return JSON.stringify({ ...line, fields });
-}

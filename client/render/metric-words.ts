@@ -1,9 +1,17 @@
 import { rewardOf } from '../../domain/ab.ts';
-import type { MetricEvidence } from '../../domain/verdict.ts';
+import type { MetricEvidence, Verdict } from '../../domain/verdict.ts';
 import { versionName } from '../../domain/ids.ts';
 import { moreBetween, pointsBetween } from './explain-words.ts';
 import { formatShare } from './numbers.ts';
 import { formatValue, isRelative } from './units.ts';
+
+/** What a gate says, in a word. */
+export const DECISION_WORDS: Readonly<Record<Verdict['decision'], string>> = {
+  pass: 'pass',
+  fail: 'fail',
+  inconclusive: 'undecided',
+  error: 'no evidence',
+};
 
 /** Gates count what went wrong, of labels too. */
 const LABELS: Readonly<Record<string, string>> = {

@@ -1,16 +1,16 @@
 import { columns } from './columns.ts';
 import { formatCount } from './numbers.ts';
-import { asideOf, boundOf, isAbsolute, metricName, seenOf, standingOf } from './metric-words.ts';
+import { DECISION_WORDS, asideOf, boundOf, isAbsolute, metricName, seenOf, standingOf } from './metric-words.ts';
 import { paint } from '../terminal.ts';
 import { rewardOf } from '../../domain/ab.ts';
 import type { MetricEvidence, Verdict } from '../../domain/verdict.ts';
 
 /** What a gate says, in a word. */
 export const DECISIONS: Readonly<Record<Verdict['decision'], string>> = {
-  pass: paint.good('pass'),
-  fail: paint.bad('fail'),
-  inconclusive: paint.warn('undecided'),
-  error: paint.bad('no evidence'),
+  pass: paint.good(DECISION_WORDS.pass),
+  fail: paint.bad(DECISION_WORDS.fail),
+  inconclusive: paint.warn(DECISION_WORDS.inconclusive),
+  error: paint.bad(DECISION_WORDS.error),
 };
 
 const PAINTS: Readonly<Record<MetricEvidence['decision'], (text: string) => string>> = {

@@ -1,4 +1,5 @@
 import { metric } from '../exposition.ts';
+import { MOST_TOKENS } from '../gate-batch.ts';
 
 const OF_ENDPOINT = ['endpoint'] as const;
 const OF_VERSION = ['endpoint', 'version'] as const;
@@ -55,7 +56,7 @@ export const SERVING_METRICS = {
   tokens: metric(
     'counter',
     'tokens_total',
-    'Tokens of requests (input) and of answers (output, each counted up to 16384), where answers tell their usage.',
+    `Tokens of requests (input) and of answers (output, each counted up to ${MOST_TOKENS}), where answers tell their usage.`,
     [...OF_VERSION, 'direction'],
   ),
   tokenAnswers: metric(

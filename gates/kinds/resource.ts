@@ -39,7 +39,7 @@ function use(metric: ResourceMetric, arm: ArmCounts): number | undefined {
 }
 
 function tokensOf({ tokens }: ArmCounts): number | undefined {
-  return tokens && tokens.answers >= LEAST_ANSWERS ? tokens.output.sum / tokens.answers : undefined;
+  return tokens && tokens.answers >= LEAST_ANSWERS ? tokens.output / tokens.answers : undefined;
 }
 
 function servers(metric: Exclude<ResourceMetric, 'outputTokens'>, { n, resources }: ArmCounts): number | undefined {

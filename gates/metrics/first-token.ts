@@ -1,7 +1,6 @@
 import type { ArmCounts } from '../../domain/gate-batch.ts';
 import type { Arms } from '../kinds/arms.ts';
 import type { Course, Track } from '../track.ts';
-import type { Effect } from '../effect.ts';
 import type { Histogram } from '../histogram.ts';
 import type { PlannedMetric } from '../../domain/plan.ts';
 import type { ComparedQuantile } from '../latency.ts';
@@ -42,9 +41,5 @@ export function firstTokenStanding(
   { alpha, ...status }: { readonly planned: PlannedMetric; readonly alpha: number } & Status,
 ): Standing {
   const standing = latencyStanding(SLOWEST, track, memory, status);
-  return { ...standing, effect: effectOf(standing, memory, alpha) };
-}
-
-function effectOf(standing: Standing, memory: Arms<Histogram>, alpha: number): Effect | null {
-  return ratioEffect(standing, memory, SLOWEST.quantile, alpha);
+  return { ...standing, effect: ratioEffect(standing, memory, SLOWEST.quantile, alpha) };
 }

@@ -14,7 +14,14 @@ import { lossStanding, observeLosses } from './losses.ts';
 import { observeResource, resourceStanding } from './resources.ts';
 
 const LOSSES: readonly string[] = ['mse', 'mae'] satisfies LossMetric[];
-const RESOURCES: readonly string[] = ['cpu', 'memory', 'gpu', 'gpuMemory', 'outputTokens'] satisfies ResourceMetric[];
+/** What servers use and answers take is compared batch by batch, all else request by request. */
+export const PER_BATCH: readonly (NamedMetric & ResourceMetric)[] = [
+  'cpu',
+  'memory',
+  'gpu',
+  'gpuMemory',
+  'outputTokens',
+];
 
 /** Those that rest on labels, and so can be judged wherever labels come late. */
 export const LABELLED: readonly NamedMetric[] = ['precision', 'recall', 'f1', 'mse', 'mae'];
@@ -82,7 +89,7 @@ export function namedStandings(
 
 /** Whether a metric says what servers use or answers take, batch by batch, which is asked for only before all traffic: a few requests are not enough to tell. */
 export function isResource(name: NamedMetric): name is NamedMetric & ResourceMetric {
-  return RESOURCES.includes(name);
+  return PER_BATCH.some((each) => each === name);
 }
 
 function isLoss(name: NamedMetric): name is NamedMetric & LossMetric {

@@ -2,7 +2,7 @@ import type { PlanFinding, Remedy } from './finding.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import type { StepNeed } from './step-needs.ts';
 import type { Traffic } from './traffic.ts';
-import { RESOURCES } from './questions.ts';
+import { PER_BATCH } from '../metrics/named.ts';
 import { STAGES, limitOf, placeOf } from './stage-times.ts';
 import { describeRate } from './traffic.ts';
 import { formatDuration } from '../../domain/duration.ts';
@@ -63,7 +63,7 @@ function finding(plan: RolloutPlan, { need, durationMs, metrics }: Late, traffic
 
 function remediesOf(plan: RolloutPlan, { need, durationMs, metrics }: Late, traffic: Traffic): Remedy[] {
   const { stage } = need;
-  const byRequests = !RESOURCES.some((name) => metrics.includes(name));
+  const byRequests = !PER_BATCH.some((name) => metrics.includes(name));
   const wider = byRequests ? widerMargin(plan, stage, metrics, traffic) : null;
   const weight = byRequests ? largerWeight(plan, need, metrics, traffic) : null;
   const optional = metrics.filter(isOptional).map((metric) => `gates.${metric}.required`);

@@ -5,7 +5,8 @@ import type { StepNeed } from './step-needs.ts';
 import { FULL_WEIGHT } from '../../domain/route.ts';
 import { OUT_OF_REACH, playClean } from './clean-play.ts';
 import { budgetFaults } from './budget.ts';
-import { RESOURCES, canaryGates, shadowGates } from './questions.ts';
+import { PER_BATCH } from '../metrics/named.ts';
+import { canaryGates, shadowGates } from './questions.ts';
 import { expectedOf } from '../clean-run.ts';
 import { firstThat, widestOf } from './remedies.ts';
 import { formatDuration } from '../../domain/duration.ts';
@@ -98,7 +99,7 @@ function unprovable(plan: RolloutPlan, needs: readonly StepNeed[]): PlanFinding[
       .map(({ metric }) => {
         seen.add(metric);
         const margin = marginOf(plan, metric);
-        const readings = RESOURCES.some((name) => name === metric);
+        const readings = PER_BATCH.some((name) => name === metric);
         const most = readings ? 'the readings of canary.maxDuration' : `${showCount(OUT_OF_REACH)} requests`;
         const value = leastProvable(plan, need.stage, metric);
         return {

@@ -1,6 +1,5 @@
 import type { RolloutPlan } from '../../domain/plan.ts';
 import type { GateQuestion } from '../../domain/gate-question.ts';
-import type { NamedMetric } from '../../domain/named-metrics.ts';
 import type { RampForecast } from '../ramp/forecast.ts';
 import type { Traffic } from './traffic.ts';
 import { FULL_WEIGHT } from '../../domain/route.ts';
@@ -84,6 +83,3 @@ function questionOf(plan: RolloutPlan, stage: GatedStage, { weight, nextWeight, 
     nextWeight,
   };
 }
-
-/** What servers use and answers take is compared batch by batch, all else request by request. */
-export const RESOURCES: readonly NamedMetric[] = ['cpu', 'memory', 'gpu', 'gpuMemory', 'outputTokens'];

@@ -6,7 +6,8 @@ import type { RolloutPlan } from '../../domain/plan.ts';
 import type { Traffic } from './traffic.ts';
 import { FULL_WEIGHT } from '../../domain/route.ts';
 import { NOMINAL_RATE } from '../ramp/forecast.ts';
-import { RESOURCES, canaryGates, shadowGates } from './questions.ts';
+import { PER_BATCH } from '../metrics/named.ts';
+import { canaryGates, shadowGates } from './questions.ts';
 import { onlyMetrics } from './margins.ts';
 import { batchesToPass, playClean } from './clean-play.ts';
 import { expectedOf } from '../clean-run.ts';
@@ -115,7 +116,7 @@ function leastOf({ stage, plan, shadow }: GateQuestion): number {
 
 /** What is asked without what is not counted by requests. */
 function byRequests({ plan, shadow }: GateQuestion): Pick<GateQuestion, 'plan' | 'shadow'> {
-  const unasked = RESOURCES.flatMap((name) => {
+  const unasked = PER_BATCH.flatMap((name) => {
     const planned = plan[name];
     return planned ? [[name, { ...planned, required: false }] as const] : [];
   });
@@ -137,7 +138,7 @@ export function resourceNeeds(
   if (question.stage !== 'canary' || question.nextWeight < FULL_WEIGHT) return [];
   const rate = traffic?.requestsPerSecond ?? NOMINAL_RATE;
   const perBatch = (rate * serving.batchMs * question.weight) / (FULL_WEIGHT * 1_000);
-  return RESOURCES.filter((name) => gates[name]?.required).map((metric) => {
+  return PER_BATCH.filter((name) => gates[name]?.required).map((metric) => {
     const asked = { ...question, plan: onlyMetrics(gates, [metric]) };
     const batches = batchesToPass(asked, perBatch, Math.min(maxDurationMs / serving.batchMs, MOST_READINGS));
     const requests = batches === null ? null : Math.ceil(batches * perBatch);

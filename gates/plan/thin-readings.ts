@@ -2,7 +2,8 @@ import type { PlanFinding, Remedy } from './finding.ts';
 import type { RolloutPlan } from '../../domain/plan.ts';
 import type { StepNeed } from './step-needs.ts';
 import type { Traffic } from './traffic.ts';
-import { RESOURCES, canaryGates } from './questions.ts';
+import { PER_BATCH } from '../metrics/named.ts';
+import { canaryGates } from './questions.ts';
 import { describeRate } from './traffic.ts';
 import { firstThat } from './remedies.ts';
 import { formatDuration, parseDuration } from '../../domain/duration.ts';
@@ -30,7 +31,7 @@ export function thinReadings(plan: RolloutPlan, needs: readonly StepNeed[], traf
 }
 
 function isUnread({ metric, requests }: StepNeed['proofs'][number]): boolean {
-  return requests === null && RESOURCES.some((name) => name === metric);
+  return requests === null && PER_BATCH.some((name) => name === metric);
 }
 
 function isRead(plan: RolloutPlan, batchMs: number, traffic: Traffic): boolean {

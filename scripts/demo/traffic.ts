@@ -11,7 +11,7 @@ const RATE = 40;
 const SERVED_WITHIN_MS = 180_000;
 
 /** Starts live traffic once the endpoint serves something. */
-export async function startTraffic(stack: DemoStack, models: Models): Promise<Traffic> {
+export async function startTraffic(stack: DemoStack, models: Pick<Models, 'live'>): Promise<Traffic> {
   const { gateway, serving, token } = stack;
   await untilServed(stack);
   return Traffic.start({

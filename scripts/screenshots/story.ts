@@ -3,13 +3,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseDocument } from 'yaml';
-import { Traffic } from '../../examples/digits/traffic.ts';
+import type { Traffic } from '../../examples/digits/traffic.ts';
 import { runCli } from '../demo/cli.ts';
 import { findStack, type DemoStack } from '../demo/stack.ts';
+import { answeredBy, startTraffic } from '../demo/traffic.ts';
 
 const DEMO = resolve(import.meta.dirname, '../demo.ts');
-/** As in the demo: enough to decide within seconds. */
-const RATE = 40;
 /** Longest that a candidate may take to its first live request. */
 const CANARY_WITHIN_MS = 180_000;
 
@@ -26,13 +25,11 @@ export async function playDemo(home: string): Promise<void> {
 /** What comes after the demo: a rehearsal of rollback, and a canary that is under way as `look` begins. */
 export async function afterDemo(env: NodeJS.ProcessEnv, look: (stack: DemoStack) => Promise<void>): Promise<void> {
   const stack = await findStack(env);
-  const { gateway, serving: url, token, home } = stack;
-  const rowsFile = join(home, 'digits/live.jsonl');
-  const traffic = await Traffic.start({ gateway, endpoint: 'digits', rowsFile, rate: RATE, labels: { url, token } });
+  const traffic = await startTraffic(stack, { live: join(stack.home, 'digits/live.jsonl') });
   try {
     await carriedOut(['drill', 'digits', '--wait', '--by', 'demo'], env);
-    await carriedOut(['start', '-f', await longCanary(home), '--version', '3', '--by', 'demo'], env);
-    await untilAnswered(traffic, 'v3-');
+    await carriedOut(['start', '-f', await longCanary(stack.home), '--version', '3', '--by', 'demo'], env);
+    await untilAnswered(traffic, '3');
     try {
       await look(stack);
     } finally {
@@ -57,12 +54,10 @@ async function longCanary(home: string): Promise<string> {
   return file;
 }
 
-async function untilAnswered(traffic: Traffic, prefix: string): Promise<void> {
+async function untilAnswered(traffic: Traffic, version: string): Promise<void> {
   const deadline = Date.now() + CANARY_WITHIN_MS;
-  const seen = () =>
-    Object.entries(traffic.stats().versions).some(([key, { answered }]) => key.startsWith(prefix) && answered > 100);
-  while (!seen()) {
-    if (Date.now() > deadline) throw new Error(`no version ${prefix}… got live requests; see \`slipway get digits\``);
+  while (answeredBy(traffic.stats(), version) <= 100) {
+    if (Date.now() > deadline) throw new Error(`version ${version} got no live requests; see \`slipway get digits\``);
     await delay(200);
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { versionsOf } from '../../domain/route.ts';
 import { socketPath } from '../envoy/socket-path.ts';
 import { logToStdout as log } from '../host/log.ts';
 import { createNoSink } from './batch-sink.ts';
@@ -54,13 +55,23 @@ const counting = createCounting({
   onFault: (endpoint, error) => log('error', 'not counted', { endpoint, reason: error.message }),
 });
 
+const configure = (): void => {
+  const endpoints = readSettings(stateDir);
+  counting.configure(endpoints);
+  totalling.keepOnly(
+    endpoints.map(({ endpoint, route, servers }) => {
+      return { endpoint, versions: [...versionsOf(route), ...servers.map(({ version }) => version)] };
+    }),
+  );
+};
+
 // Before the settings are read: whoever finds nobody here may rely on a later reading.
 const control = await startControl(socketPath(stateDir, 'control.sock'), {
   report,
   totals: () => totalling.totals,
-  reload: () => counting.configure(readSettings(stateDir)),
+  reload: configure,
 });
-counting.configure(readSettings(stateDir));
+configure();
 const receiver = await startReceiver(socketPath(stateDir, 'als.sock'), (logName, entry) => {
   try {
     const observation = observe(logName, entry);

@@ -44,7 +44,15 @@ export interface Totalling {
   addDraft(draft: Draft): void;
   /** Labels come with the batch that the store makes of a draft. */
   addLabels(batch: Pick<GateBatchBody, 'endpoint' | 'index' | 'labels'>): void;
+  /** Forgets endpoints that are gone, and versions that neither run nor have a part in the route. */
+  keepOnly(endpoints: readonly Kept[]): void;
   readonly totals: Totals;
+}
+
+/** An endpoint that there is still. */
+export interface Kept {
+  readonly endpoint: string;
+  readonly versions: readonly string[];
 }
 
 const GAMMA = (1 + LATENCY_ACCURACY) / (1 - LATENCY_ACCURACY);
@@ -68,6 +76,14 @@ export function createTotalling(): Totalling {
         sums.labelsCorrect += correct;
       }
     },
+    keepOnly(endpoints) {
+      const kept = new Map(endpoints.map(({ endpoint, versions }) => [endpoint, versions]));
+      for (const [name, { versions }] of Object.entries(totals)) {
+        const own = kept.get(name);
+        if (!own) delete totals[name];
+        else for (const key of Object.keys(versions)) if (!own.includes(key)) delete versions[key];
+      }
+    },
     totals,
   };
 }
@@ -83,7 +99,7 @@ function addArm(sums: VersionTotals, arm: ArmCounts): void {
   if (!tokens) return;
   sums.tokens.answers += tokens.answers;
   sums.tokens.input += tokens.input;
-  sums.tokens.output += tokens.output.sum;
+  sums.tokens.output += tokens.output;
 }
 
 /** Returns their sum in seconds. */

@@ -199,6 +199,7 @@ export function dossier(change: Partial<Dossier> = {}): Dossier {
         ...{ ...PLACE, kind: 'retrain', when: '0 3 * * 1 UTC, set by anna' },
         ...{ paused: false, next: before(-40), last: null },
       },
+      { ...PLACE, kind: 'drill', when: 'every 7d, set by anna', paused: false, next: before(-90), last: null },
     ],
     webUi: 'http://127.0.0.1:8233/namespaces/default/workflows',
     ...change,

@@ -1,6 +1,6 @@
 import { AB_ALPHA, guardrails, type AbPlan } from '../../domain/ab.ts';
 import { percent } from '../../domain/render-details.ts';
-import { FULL_WEIGHT, bucketRoute, wholeRoute, type Arm, type Sticky } from '../../domain/route.ts';
+import { type Arm, bucketRoute, FULL_WEIGHT, type Sticky, weightOf, wholeRoute } from '../../domain/route.ts';
 import { testArms, withoutArms } from '../../domain/test-arms.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { awaitApproval, guardWhile, passGate, type Gate } from '../gate.ts';
@@ -88,9 +88,8 @@ async function decideByHand(run: Run, gate: Gate, { onUndecided }: AbPlan): Prom
 
 function gateOf(run: Run, { stable, ab, begun, planned, arms, stageSequence, stepSequence }: Test): Gate {
   const { epoch, plan } = run.facts;
-  const weightOf = (version: string) => arms.find((arm) => arm.version === version)?.weight ?? 0;
-  const further = planned.slice(2).map(({ version }) => ({ version, weight: weightOf(version) }));
-  const over = stepSequence === stageSequence ? 0 : Date.now() - begun;
+  const further = planned.slice(2).map(({ version }) => ({ version, weight: weightOf({ arms }, version) }));
+  const over = Date.now() - begun;
   return {
     stage: 'ab',
     name: 'ab',
@@ -108,7 +107,7 @@ function gateOf(run: Run, { stable, ab, begun, planned, arms, stageSequence, ste
       epoch,
       stageSequence,
       stepSequence,
-      weight: weightOf(run.candidate),
+      weight: weightOf({ arms }, run.candidate),
       nextWeight: FULL_WEIGHT,
       minDurationMs: Math.max(ab.minDurationMs - over, 0),
     },

@@ -6,14 +6,14 @@ import type { Run } from '../run.ts';
 export async function build(run: Run): Promise<void> {
   const { facts, progress, journal } = run;
   progress.begin('build', 'starting the candidate without traffic');
-  const { built, summary } = await start(run, facts.candidate);
+  const built = await start(run, facts.candidate);
   const others = [];
   for (const arm of facts.arms ?? []) {
     const other = await start(run, arm);
     others.push(`${arm.key} ${other.summary}`);
-    journal.note({ stage: 'build', step: arm.key, reason: 'BuildPassed', detail: { ...other.built } });
+    journal.note({ stage: 'build', step: arm.key, reason: 'BuildPassed', detail: { ...other } });
   }
-  progress.end('build', 'passed', [summary, ...others].join('; '));
+  progress.end('build', 'passed', [built.summary, ...others].join('; '));
   journal.note({ stage: 'build', reason: 'BuildPassed', detail: { ...built } });
   await run.controls.resumed();
 }
@@ -25,8 +25,5 @@ async function start({ facts, journal, undo, fence }: Run, version: PinnedVersio
     scheduleToCloseTimeout: facts.plan.build.timeoutMs,
   };
   const own = { ...facts, candidate: version };
-  const built = await journal.ride((entries) =>
-    jobs.buildVersion.executeWithOptions(options, [{ facts: own, entries, fence }]),
-  );
-  return { built, summary: built.summary };
+  return journal.ride((entries) => jobs.buildVersion.executeWithOptions(options, [{ facts: own, entries, fence }]));
 }

@@ -1,5 +1,5 @@
 import { html, type Html } from '../html.ts';
-import { short } from '../words.ts';
+import { versionName } from '../../../domain/ids.ts';
 
 /** How a version is drawn in every chart of a page. */
 export interface Series {
@@ -40,7 +40,7 @@ export function legend(series: readonly Series[]): Html {
               ${dash === null ? null : html` stroke-dasharray="${dash}"`}
             />
           </svg>
-          ${short(version)}
+          ${versionName(version)}
         </li>`,
     )}
   </ul>`;

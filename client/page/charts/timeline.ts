@@ -2,7 +2,7 @@ import { axisY, barX, ruleX, text } from '@observablehq/plot';
 import { FULL_WEIGHT } from '../../../domain/route.ts';
 import type { Split } from '../../endpoint/production.ts';
 import type { Html } from '../html.ts';
-import { short } from '../words.ts';
+import { versionName } from '../../../domain/ids.ts';
 import { draw, timeAxis } from './document.ts';
 import { ACCENT } from './series.ts';
 
@@ -30,7 +30,7 @@ export function timeline(splits: readonly Split[], versions: readonly string[], 
     opacity: { type: 'identity' },
     y: { domain: [...versions], label: null, padding: 0.35 },
     marks: [
-      axisY({ tickFormat: short, tickSize: 0 }),
+      axisY({ tickFormat: versionName, tickSize: 0 }),
       barX(bars, {
         y: 'version',
         x1: 'from',

@@ -4,7 +4,8 @@ import { isKnown } from '../../overview.ts';
 import type { Dossier } from '../../endpoint/dossier.ts';
 import { html, type Html, type Part } from '../html.ts';
 import { state } from '../parts.ts';
-import { lasted, moment, short, spaced } from '../words.ts';
+import { lasted, moment, spaced } from '../words.ts';
+import { versionName } from '../../../domain/ids.ts';
 
 /** The endpoint's name, what serves, and whether anything is wrong, in two sentences. */
 export function head(seen: Dossier): Html {
@@ -30,7 +31,7 @@ function lead({ serving, production, at }: Dossier): Part {
   const [first] = arms;
   if (!first) return 'Nothing serves here.';
   if (arms.length > 1)
-    return `${arms.map(({ version, weight }) => `${percent(weight)} of live traffic on ${short(version)}`).join(', ')}.`;
+    return `${arms.map(({ version, weight }) => `${percent(weight)} of live traffic on ${versionName(version)}`).join(', ')}.`;
   const reign = isKnown(production) ? production.reigns.at(-1) : undefined;
   const name = first.pinned ? `Version ${first.pinned.version} of ${first.pinned.model}` : first.version;
   const since = reign?.version === first.version ? `, and has been in production for ${lasted(reign.from, at)}` : '';

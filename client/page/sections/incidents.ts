@@ -5,7 +5,8 @@ import type { MonitorSighting } from '../../monitors/monitors.ts';
 import { shortPlace } from '../../rollouts/place.ts';
 import { html, type Html, type Part } from '../html.ts';
 import { facts, note, sentence, state } from '../parts.ts';
-import { lasted, moment, spaced, short } from '../words.ts';
+import { lasted, moment, spaced } from '../words.ts';
+import { versionName } from '../../../domain/ids.ts';
 
 /** What is wrong now, who has taken it on, and what a person can do. */
 export function incidentsSection({ status }: MonitorSighting, at: string): Part {
@@ -26,7 +27,7 @@ function article(incident: Incident, status: MonitorStatus, at: string): Html {
     <p>${summary}</p>
     ${facts([
       ['open for', html`${lasted(openedAt, at)}, last seen ${moment(seenAt)}`],
-      ['version', version === null ? null : short(version)],
+      ['version', version === null ? null : versionName(version)],
       ['taken on', taken],
       ['answer', response],
       ['what to do', sentence(actionOf(incident, shortPlace(status), policy))],

@@ -4,7 +4,8 @@ import { timeline } from '../charts/timeline.ts';
 import { html, type Part } from '../html.ts';
 import { folded, note } from '../parts.ts';
 import { table } from '../table.ts';
-import { lasted, moment, short } from '../words.ts';
+import { lasted, moment } from '../words.ts';
+import { versionName } from '../../../domain/ids.ts';
 
 /** Versions drawn and listed; the ledger has all of them. */
 const MOST_VERSIONS = 8;
@@ -26,7 +27,7 @@ export function productionSection({ splits, reigns }: Production, at: string): P
       )}
     </figure>`,
     table('Versions with all live traffic, the latest first', reigns.toReversed().slice(0, MOST_REIGNS), [
-      { title: 'version', of: ({ version }) => html`<b>${short(version)}</b> <code>${version}</code>` },
+      { title: 'version', of: ({ version }) => html`<b>${versionName(version)}</b> <code>${version}</code>` },
       { title: 'from', of: ({ from }) => moment(from), whole: true },
       { title: 'for', of: (reign) => lastedUntil(reign, at) },
       { title: 'brought by', of: ({ rolloutId }) => html`<code>${rolloutId}</code>` },
@@ -41,7 +42,7 @@ export function productionSection({ splits, reigns }: Production, at: string): P
           of: ({ arms }) =>
             arms.length === 0
               ? 'nothing served'
-              : arms.map(({ version, weight }) => `${short(version)} ${percent(weight)}`).join(', '),
+              : arms.map(({ version, weight }) => `${versionName(version)} ${percent(weight)}`).join(', '),
         },
       ]),
     ),

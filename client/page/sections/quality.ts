@@ -9,7 +9,8 @@ import { ACCENT } from '../charts/series.ts';
 import { html, type Html, type Part } from '../html.ts';
 import { figure, folded, note, sentence } from '../parts.ts';
 import { table, type Column } from '../table.ts';
-import { moment, rounded, short } from '../words.ts';
+import { moment, rounded } from '../words.ts';
+import { versionName } from '../../../domain/ids.ts';
 
 /** What labels say of each version's predictions, how many have one, and how late it came. */
 export function qualitySection({ versions, unknown }: OutcomesStatus, serving: string | null): Part {
@@ -31,7 +32,7 @@ export function qualitySection({ versions, unknown }: OutcomesStatus, serving: s
 }
 
 const LABELS: readonly Column<VersionOutcomes>[] = [
-  { title: 'version', of: ({ version }) => short(version) },
+  { title: 'version', of: ({ version }) => versionName(version) },
   { title: 'predictions', of: ({ predictions }) => formatCount(predictions), figure: true },
   { title: 'labels', of: ({ labels }) => formatCount(labels), figure: true },
   {
@@ -58,17 +59,14 @@ function drawn(judged: readonly VersionOutcomes[], serving: string | null): Html
   );
   return [...Map.groupBy(measured, ({ measure }) => measure)].map(([measure, of]) => {
     const rows = of.map(({ version, figures }): Bounded => {
-      return { ...figures, name: short(version), color: version === serving ? ACCENT : 'currentColor' };
+      return { ...figures, name: versionName(version), color: version === serving ? ACCENT : 'currentColor' };
     });
     const format = of[0]?.quality.kind === 'classification' ? formatShare : formatNumber;
-    return figure(
-      measure,
-      intervals(rows, { label: `${measure} of each version, with 95 % intervals`, format, names: 44 }),
-    );
+    return figure(measure, intervals(rows, { label: `${measure} of each version, with 95 % intervals`, format }));
   });
 }
 
-function measures(quality: Quality): Bounded[] {
+function measures(quality: Quality): Omit<Bounded, 'color'>[] {
   const named: Record<string, Estimate> =
     quality.kind === 'classification'
       ? { Accuracy: quality.accuracy, Precision: quality.precision, Recall: quality.recall, F1: quality.f1 }
@@ -80,12 +78,15 @@ function figures({ version, quality }: VersionOutcomes): Html | null {
   if (quality === null) return null;
   const format = quality.kind === 'classification' ? formatShare : formatNumber;
   const rows = measures(quality);
-  const of = table(`Quality of ${short(version)}, with 95 % intervals`, rows, [
+  const of = table(`Quality of ${versionName(version)}, with 95 % intervals`, rows, [
     { title: 'measure', of: ({ name }) => name },
     { title: 'value', of: (measure) => between(measure, format), figure: true },
   ]);
   const classes = quality.kind === 'classification' ? quality.classes : [];
-  return folded(`Quality of ${short(version)} in figures`, [of, classes.length > 0 && classTable(version, classes)]);
+  return folded(`Quality of ${versionName(version)} in figures`, [
+    of,
+    classes.length > 0 && classTable(version, classes),
+  ]);
 }
 
 /** Classes listed; `slipway outcomes status --json` has all of them. */
@@ -98,7 +99,7 @@ function classTable(version: string, classes: readonly ClassQuality[]): Html {
     of: (quality) => between(of(quality), formatShare),
     figure: true,
   });
-  return table(`Classes of ${short(version)}, the commonest first`, shown, [
+  return table(`Classes of ${versionName(version)}, the commonest first`, shown, [
     { title: 'class', of: (quality) => quality.class },
     { title: 'labels', of: ({ n }) => formatCount(n), figure: true },
     share('precision', ({ precision }) => precision),

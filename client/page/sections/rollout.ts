@@ -1,6 +1,14 @@
 import type { StageStatus } from '../../../domain/rollout-state.ts';
 import type { MetricEvidence, Verdict } from '../../../domain/verdict.ts';
-import { asideOf, boundOf, isAbsolute, metricName, seenOf, standingOf } from '../../render/metric-words.ts';
+import {
+  DECISION_WORDS,
+  asideOf,
+  boundOf,
+  isAbsolute,
+  metricName,
+  seenOf,
+  standingOf,
+} from '../../render/metric-words.ts';
 import { formatCount } from '../../render/numbers.ts';
 import type { Sighting } from '../../rollouts/sighting.ts';
 import { html, type Html, type Part } from '../html.ts';
@@ -48,11 +56,11 @@ function stateOf({ state: is }: StageStatus, isClosed: boolean): Html {
   return state(...STATES[isClosed && is === 'running' ? 'failed' : is]);
 }
 
-const DECISIONS: Readonly<Record<Verdict['decision'], readonly ['good' | 'warn' | 'bad', string]>> = {
-  pass: ['good', 'pass'],
-  fail: ['bad', 'fail'],
-  inconclusive: ['warn', 'undecided'],
-  error: ['bad', 'no evidence'],
+const KINDS: Readonly<Record<Verdict['decision'], 'good' | 'warn' | 'bad'>> = {
+  pass: 'good',
+  fail: 'bad',
+  inconclusive: 'warn',
+  error: 'bad',
 };
 
 function gate(verdict: NonNullable<Sighting['live']>, isOpen: boolean): Part {
@@ -62,7 +70,7 @@ function gate(verdict: NonNullable<Sighting['live']>, isOpen: boolean): Part {
     : '';
   const absolute = isAbsolute(metrics);
   return [
-    html`<p>${state(...DECISIONS[decision])} ${summary}</p>`,
+    html`<p>${state(KINDS[decision], DECISION_WORDS[decision])} ${summary}</p>`,
     metrics.length > 0 &&
       table(`${isOpen ? 'The gate now' : 'The last gate'}${seen}`, metrics, [
         { title: 'metric', of: metricName },

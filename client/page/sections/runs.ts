@@ -1,11 +1,11 @@
-import { rolloutWorkflowId } from '../../../domain/ids.ts';
+import { rolloutWorkflowId, versionName } from '../../../domain/ids.ts';
 import { REASONS } from '../../../domain/reasons.ts';
 import type { LoggedRun } from '../../endpoint/runs.ts';
 import type { Place } from '../../rollouts/place.ts';
 import { html, type Html, type Part } from '../html.ts';
 import { note, state } from '../parts.ts';
 import { table } from '../table.ts';
-import { lasted, moment, short, spaced } from '../words.ts';
+import { lasted, moment, spaced } from '../words.ts';
 
 /** The last rollouts, rollbacks and drills, and why each ended as it did. */
 export function runsSection(runs: readonly LoggedRun[], place: Place, at: string, webUi: string | null): Part {
@@ -16,7 +16,7 @@ export function runsSection(runs: readonly LoggedRun[], place: Place, at: string
       title: 'run',
       of: ({ rolloutId, kind }) => html`<code>${rolloutId}</code>${kind === 'rollout' ? null : html` ${kind}`}`,
     },
-    { title: 'version', of: ({ candidate }) => candidate && short(candidate) },
+    { title: 'version', of: ({ candidate }) => candidate && versionName(candidate) },
     { title: 'began', of: ({ startedAt }) => moment(startedAt), whole: true },
     { title: 'took', of: ({ startedAt, endedAt }) => lasted(startedAt, endedAt ?? at), whole: true },
     { title: 'for', of: ({ by }) => (by.proof === 'system' ? null : by.name) },

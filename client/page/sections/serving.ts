@@ -5,7 +5,8 @@ import type { AuditAt } from '../../audit/read.ts';
 import type { RowRef, ServingArm } from '../../audit/serving-at.ts';
 import { html, type Html, type Part } from '../html.ts';
 import { facts, note } from '../parts.ts';
-import { moment, short } from '../words.ts';
+import { moment } from '../words.ts';
+import { versionName } from '../../../domain/ids.ts';
 
 /** What serves now, on what evidence, and who let it in. */
 export function servingSection({ serving, begins }: AuditAt): Part {
@@ -17,7 +18,7 @@ export function servingSection({ serving, begins }: AuditAt): Part {
     html`<ul class="split">
       ${arms.map(
         ({ version, weight }) =>
-          html`<li style="flex-grow: ${weight}"><b>${short(version)}</b> ${percent(weight)}</li>`,
+          html`<li style="flex-grow: ${weight}"><b>${versionName(version)}</b> ${percent(weight)}</li>`,
       )}
     </ul>`,
     ...arms.map(arm),
@@ -33,7 +34,8 @@ export function servingSection({ serving, begins }: AuditAt): Part {
       ],
       [
         'copies',
-        mirrors.length > 0 && mirrors.map((to) => `${to.percent} % of requests to ${short(to.version)}`).join(', '),
+        mirrors.length > 0 &&
+          mirrors.map((to) => `${to.percent} % of requests to ${versionName(to.version)}`).join(', '),
       ],
       ['its rollout', ended ? REASONS[ended.reason] : 'is under way'],
     ]),

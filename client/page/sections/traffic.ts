@@ -5,7 +5,8 @@ import { legend, seriesOf, type Series } from '../charts/series.ts';
 import { html, type Html, type Part } from '../html.ts';
 import { figure, folded, note } from '../parts.ts';
 import { table, type Column } from '../table.ts';
-import { moment, rounded, short } from '../words.ts';
+import { moment, rounded } from '../words.ts';
+import { versionName } from '../../../domain/ids.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -86,7 +87,7 @@ function drawn(
       return { version, at, value: counted && minutes > 0 ? of(counted, minutes) : none };
     }),
   );
-  const names = series.map(({ version }) => short(version)).join(', ');
+  const names = series.map(({ version }) => versionName(version)).join(', ');
   return figure(title, lines(points, { label: `${title}: ${names}`, series, from, to, filled, least, format }));
 }
 
@@ -105,7 +106,7 @@ function slots({ since, until, intervalMs, intervals }: TrafficDay) {
   return found;
 }
 
-const VERSION: readonly Column<Counted>[] = [{ title: 'version', of: ({ version }) => short(version) }];
+const VERSION: readonly Column<Counted>[] = [{ title: 'version', of: ({ version }) => versionName(version) }];
 
 const FIGURES: readonly Column<Counted>[] = [
   { title: 'requests', of: ({ n }) => formatCount(n), figure: true },

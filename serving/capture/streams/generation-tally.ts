@@ -12,8 +12,7 @@ export interface GenerationTally {
 export function createGenerationTally(): GenerationTally {
   const firstToken = createSketch();
   let streamed = 0;
-  let [answers, input] = [0, 0];
-  const output = { bound: MOST_TOKENS, sum: 0, squares: 0, clipped: 0 };
+  const tokens = { answers: 0, input: 0, output: 0 };
   return {
     add({ firstTokenMs, usage }) {
       if (firstTokenMs !== null) {
@@ -21,16 +20,13 @@ export function createGenerationTally(): GenerationTally {
         firstToken.add(firstTokenMs);
       }
       if (usage === null) return;
-      const counted = Math.min(usage.output, MOST_TOKENS);
-      answers += 1;
-      input += usage.input;
-      output.sum += counted;
-      output.squares += counted * counted;
-      if (usage.output > MOST_TOKENS) output.clipped += 1;
+      tokens.answers += 1;
+      tokens.input += usage.input;
+      tokens.output += Math.min(usage.output, MOST_TOKENS);
     },
     build: () => ({
       ...(streamed > 0 && { firstToken: firstToken.build() }),
-      ...(answers > 0 && { tokens: { answers, input, output: { ...output } } }),
+      ...(tokens.answers > 0 && { tokens: { ...tokens } }),
     }),
   };
 }

@@ -21,10 +21,15 @@ test("of an endpoint's jobs that are over the newest are kept, and no other endp
 });
 
 test('a job that runs keeps its folder however old it is, and so does one that is just being begun', async () => {
-  for (let age = 1; age <= KEPT_JOBS; age += 1) await ended(`local.digits.run-${age}`, age);
+  for (let age = 1; age <= KEPT_JOBS; age += 1) await ended(`local.digits.run-${age}`, age / 1000);
   const running = join(root, 'local.digits.running');
   await startJob(running, { command: ['sleep', '600'], cwd: root, env: { PATH: process.env['PATH'] ?? '' } });
-  await mkdir(join(root, 'local.digits.begun'));
+  const begun = join(root, 'local.digits.begun');
+  await mkdir(begun);
+  await writeFile(join(begun, 'labelled.jsonl'), 'x');
+  // Not by its place among the newest: an hour ago, and ten ended since.
+  const anHourAgo = new Date(Date.now() - 3_600_000);
+  await utimes(begun, anHourAgo, anHourAgo);
   await utimes(running, 0, 0);
   try {
     await ended('local.digits.own', 99);
@@ -32,6 +37,7 @@ test('a job that runs keeps its folder however old it is, and so does one that i
     expect(await readdir(root)).toEqual(
       expect.arrayContaining(['local.digits.running', 'local.digits.begun', 'local.digits.own']),
     );
+    expect(await readdir(begun)).toEqual(['labelled.jsonl']);
   } finally {
     const job = await findJob(running);
     if (job.kind === 'running') await endGroup(job.pid, 0);

@@ -36,16 +36,20 @@ test("a job sees the registry and its mark, and of the worker's own secrets only
     DATABASE_URL: 'postgres://secret',
     TEMPORAL_API_KEY: 'secret',
     PGPASSWORD: 'promised',
+    WAREHOUSE_URL: 'postgres://secret',
+    HOOK_SECRET: 'promised too',
   };
-  const job = { env: { EPOCHS: '3' }, passEnv: ['PGPASSWORD'], cwd: home };
-  await attempt(shell('pwd; env', { job }), { env }).ended;
+  const job = { env: { EPOCHS: '3' }, passEnv: ['PGPASSWORD', 'HOOK_SECRET'], cwd: home };
+  const request = { ...shell('pwd; env', { job }), secrets: ['WAREHOUSE_URL', 'HOOK_SECRET'] };
+  await attempt(request, { env }).ended;
   const lines = (await readFile(fileOf('job.log'), 'utf8')).split('\n');
   expect(lines[0]).toMatch(/slipway-retrain-/);
   expect(lines).toContain('MLFLOW_TRACKING_URI=http://registry');
   expect(lines).toContain('MLFLOW_RUN_CONTEXT={"slipway.retrain":"local.digits.1"}');
   expect(lines).toContain('EPOCHS=3');
   expect(lines).toContain('PGPASSWORD=promised');
-  expect(lines.join()).not.toMatch(/DATABASE_URL|TEMPORAL_|SLIPWAY_HOME/);
+  expect(lines).toContain('HOOK_SECRET=promised too');
+  expect(lines.join()).not.toMatch(/DATABASE_URL|TEMPORAL_|SLIPWAY_HOME|WAREHOUSE_URL/);
 });
 
 test.each([

@@ -42,14 +42,26 @@ test('latencies fall into the bucket of their bound, and their sum is right to o
 
 test('what generated answers cost is summed up, and other answers have no part in it', () => {
   const { addDraft, totals } = createTotalling();
-  const output = { bound: 16_384, sum: 30, squares: 500, clipped: 0 };
   addDraft(
-    draft([arm({ n: 9, firstToken: [[bucketOf(80), 2]], tokens: { answers: 2, input: 7, output } }), arm({ n: 9 })]),
+    draft([
+      arm({ n: 9, firstToken: [[bucketOf(80), 2]], tokens: { answers: 2, input: 7, output: 30 } }),
+      arm({ n: 9 }),
+    ]),
   );
   const { firstTokens, firstTokenSeconds, tokens } = totals['digits']?.versions['v1'] ?? {};
   expect(firstTokens?.reduce((sum, count) => sum + count, 0)).toBe(2);
   expect(Math.abs((firstTokenSeconds ?? 0) / 0.16 - 1)).toBeLessThan(0.01);
   expect(tokens).toEqual({ answers: 2, input: 7, output: 30 });
+});
+
+test('what is gone is forgotten, and what is there goes on from where it was', () => {
+  const { addDraft, keepOnly, totals } = createTotalling();
+  addDraft(draft([arm({ n: 20 }), arm({ version: 'v2', n: 1 })]));
+  addDraft(draft([arm({ n: 5 })], { endpoint: 'gone' }));
+  keepOnly([{ endpoint: 'digits', versions: ['v1'] }]);
+  addDraft(draft([arm({ n: 10 })]));
+  expect(Object.keys(totals)).toEqual(['digits']);
+  expect(Object.entries(totals['digits']?.versions ?? {}).map(([key, { ok }]) => [key, ok])).toEqual([['v1', 30]]);
 });
 
 test('a label counts once, however often later batches repeat its row', () => {

@@ -1,6 +1,6 @@
 import { NAME_PATTERN } from '../../domain/ids.ts';
 import { usageFailure } from '../failure.ts';
-import type { Place } from '../rollouts/place.ts';
+import type { Place } from './place.ts';
 
 /** One rollout, as the ledger names it. */
 export interface RolloutName extends Place {
