@@ -54,15 +54,9 @@ function peer(): string {
   if (existsSync(ready)) return python;
   process.stderr.write('installing Evidently into .cache/bench-drift, once …\n');
   check(join(ROOT, '.venv/bin/python'), ['-m', 'venv', VENV]);
-  check(python, [
-    '-m',
-    'pip',
-    'install',
-    '-q',
-    '--require-hashes',
-    '-r',
-    join(import.meta.dirname, 'requirements.txt'),
-  ]);
+  // The list is whole: pip would look again for what it names with an extra, `pandas[parquet]`, and then want a hash of it.
+  const list = join(import.meta.dirname, 'requirements.txt');
+  check(python, ['-m', 'pip', 'install', '-q', '--no-deps', '--require-hashes', '-r', list]);
   writeFileSync(ready, '');
   return python;
 }

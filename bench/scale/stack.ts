@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { readAddresses } from '../../client/stack/context.ts';
 import type { Addresses } from '../../client/stack/part.ts';
 import { pathsUnder, ROOT } from '../../client/stack/paths.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../serving/host/ports.ts';
 import { readRecord } from '../../client/stack/record.ts';
 import { runCli } from '../../scripts/demo/cli.ts';
 

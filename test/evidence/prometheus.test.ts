@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPrometheusSource } from '../../activities/evidence/sources/prometheus.ts';
 import type { PrometheusOptions } from '../../activities/evidence/sources/prometheus.ts';
 import { msToIndex } from '../../gates/histogram.ts';
-import { freePort } from '../serving/support/free-port.ts';
+import { freePort } from '../support/free-port.ts';
 import { until } from '../serving/support/until.ts';
 
 const BIN = process.env['PROMETHEUS_BIN'] ?? 'prometheus';

@@ -11,7 +11,7 @@ import { freeServicePorts } from '../../client/stack/parts/temporal-ports.ts';
 import { waitUntil } from '../../client/stack/wait-until.ts';
 import { withTemporal } from '../../client/temporal.ts';
 import { isServerAtHand } from '../../scripts/temporal-server/at-hand.ts';
-import { freePort } from '../serving/support/free-port.ts';
+import { freePort } from '../support/free-port.ts';
 import { environmentOf, readCompose, ROOT } from '../support/compose.ts';
 
 const { services } = readCompose();

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort } from '../serving/support/free-port.ts';
+import { freePort } from './free-port.ts';
 import { until } from '../serving/support/until.ts';
 import { ROOT } from './compose.ts';
 import { CACHE, type PrometheusPrograms } from './prometheus.ts';

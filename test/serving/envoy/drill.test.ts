@@ -7,7 +7,7 @@ import type { Fault, Runtime } from '../../../domain/model-version.ts';
 import { mirrorRoute, splitRoute, wholeRoute, type Route } from '../../../domain/route.ts';
 import { programOf } from '../../../serving/runtimes/runtime.ts';
 import { makeModel, programRuntime } from '../host/support/models.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../support/free-port.ts';
 import { post, posts } from '../support/post.ts';
 import { CANDIDATE, STABLE, startServing, type Serving } from '../support/serving.ts';
 import { until } from '../support/until.ts';

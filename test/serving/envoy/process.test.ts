@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { splitRoute, wholeRoute } from '../../../domain/route.ts';
 import { createEnvoyDataPlane } from '../../../serving/envoy/envoy-data-plane.ts';
 import { socketPath } from '../../../serving/envoy/socket-path.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../support/free-port.ts';
 import { post, startLoad } from '../support/post.ts';
 import { CANDIDATE, STABLE, startServing } from '../support/serving.ts';
 import type { Serving } from '../support/serving.ts';

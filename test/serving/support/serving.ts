@@ -8,7 +8,7 @@ import type { CaptureProcess } from '../../../serving/capture/capture.ts';
 import type { DesiredEndpoint } from '../../../serving/data-plane.ts';
 import { createEnvoyDataPlane } from '../../../serving/envoy/envoy-data-plane.ts';
 import type { EnvoyDataPlane } from '../../../serving/envoy/envoy-data-plane.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../support/free-port.ts';
 import { startModelServer } from './model-server.ts';
 import type { ModelServer } from './model-server.ts';
 

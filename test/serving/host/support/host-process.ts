@@ -1,6 +1,6 @@
 import type { Announcement } from '../../../../serving/host/announce.ts';
 import { createLocalTarget } from '../../../../activities/targets/local.ts';
-import { freePort } from '../../support/free-port.ts';
+import { freePort } from '../../../support/free-port.ts';
 import { groupsWithEnvironment, isRunning } from '../../../../serving/host/process-table.ts';
 import { join } from 'node:path';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
