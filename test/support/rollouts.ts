@@ -1,7 +1,9 @@
-import type { Client, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import type { Client, WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { expect, vi } from 'vitest';
 import { rolloutWorkflowId } from '../../domain/ids.ts';
 import type { RolloutSpec } from '../../domain/rollout-spec.ts';
-import { TASK_QUEUES } from '../../workflows/messages.ts';
+import type { RolloutStatus } from '../../domain/rollout-state.ts';
+import { statusQuery, TASK_QUEUES } from '../../workflows/messages.ts';
 import type { rollout } from '../../workflows/index.ts';
 import { freshEndpoint } from './temporal.ts';
 
@@ -26,4 +28,22 @@ export async function startRollout(client: Client, spec: Partial<RolloutSpec> = 
     taskQueue: TASK_QUEUES.workflows,
     args: [{ spec: whole, by: 'test' }],
   });
+}
+
+/** By the workflow's word, not the route's: the test server loses a cancellation that comes as the step that set the weight ends. */
+export async function untilWeight(handle: WorkflowHandle, weight: number): Promise<void> {
+  await untilStatus(handle, ({ desiredWeight }) => desiredWeight === weight);
+}
+
+/** The first status seen that is as wanted. */
+export async function untilStatus(
+  handle: WorkflowHandle,
+  isWanted: (status: RolloutStatus) => boolean,
+): Promise<RolloutStatus> {
+  const look = async () => {
+    const status = await handle.query(statusQuery);
+    expect(isWanted(status), JSON.stringify(status)).toBe(true);
+    return status;
+  };
+  return vi.waitFor(look, { timeout: 20_000, interval: 20 });
 }

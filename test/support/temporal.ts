@@ -4,7 +4,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, type Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import { inject } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { createWorkers } from '../../worker/workers.ts';
 import { ATTRIBUTES } from '../../workflows/messages.ts';
 import type { World } from './world.ts';
@@ -43,7 +43,7 @@ export async function startLocalTemporal(extraArgs: string[] = []): Promise<Test
 /** `INDEXED_VALUE_TYPE_*` of Temporal's API. */
 const INDEXED: Readonly<Record<string, number>> = { KEYWORD: 2, INT: 3, BOOL: 5 };
 
-/** Runs workers for one world while `story` goes on, and stops them whatever happens. */
+/** Runs workers for one world while `story` goes on, and stops them whatever happens: a story that never ends ends with its test. */
 export async function withWorkers<T>(
   env: TestWorkflowEnvironment,
   world: Pick<World, 'activities' | 'sleep'>,
@@ -60,11 +60,15 @@ export async function withWorkers<T>(
   const client = dataConverter ? new Client({ connection: env.connection, dataConverter }) : env.client;
   world.sleep = (ms) => env.sleep(ms);
   const running = Promise.all(workers.map((worker) => worker.run()));
+  const stop = async () => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    await running;
+  };
+  onTestFinished(stop);
   try {
     return await Promise.race([story(client), running.then(() => Promise.reject(new Error('the workers stopped')))]);
   } finally {
-    for (const worker of workers) worker.shutdown();
-    await running;
+    await stop();
   }
 }
 

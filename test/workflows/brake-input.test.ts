@@ -1,14 +1,13 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { failure } from '../../activities/failures.ts';
 import { rolloutWorkflowId } from '../../domain/ids.ts';
-import { weightOf } from '../../domain/route.ts';
-import { statusQuery, TASK_QUEUES } from '../../workflows/messages.ts';
+import { TASK_QUEUES } from '../../workflows/messages.ts';
 import { MESSAGE_LIMITS, readGate, readMessage } from '../../workflows/read-message.ts';
-import { startRollout, type RolloutHandle } from '../support/rollouts.ts';
+import { startRollout, untilStatus, untilWeight, type RolloutHandle } from '../support/rollouts.ts';
 import { freshEndpoint, startTemporal, withWorkers } from '../support/temporal.ts';
-import { CANDIDATE, World } from '../support/world.ts';
+import { World } from '../support/world.ts';
 
 let env: TestWorkflowEnvironment;
 beforeAll(async () => void (env = await startTemporal()));
@@ -50,7 +49,7 @@ test('a rollout goes on whatever its signals and updates carry', async () => {
   world.gates['canary-10'] = 'watch';
   const result = await withWorkers(env, world, async (client) => {
     const handle = await startRollout(client);
-    await vi.waitFor(() => expect(weightOf(world.route, CANDIDATE.key)).toBe(1_000), { timeout: 20_000 });
+    await untilWeight(handle, 1_000);
     for (const input of [undefined, null, 7, 'stop', [], {}, { by: {}, reason: 7 }, { gate: [] }]) {
       await handle.signal('pause', input);
       await handle.signal('resume', input);
@@ -69,7 +68,7 @@ test('a reason of two megabytes stops a rollout like any other, and leaves a sho
   world.gates['canary-10'] = 'watch';
   const result = await withWorkers(env, world, async (client) => {
     const handle = await startRollout(client);
-    await vi.waitFor(() => expect(weightOf(world.route, CANDIDATE.key)).toBe(1_000), { timeout: 20_000 });
+    await untilWeight(handle, 1_000);
     await handle.signal('abort', { by: 'ada', reason: 'why? '.repeat(400_000) });
     return handle.result();
   });
@@ -82,9 +81,7 @@ test('an approval of nothing is refused with what would be approved now', async 
   const world = new World();
   await withWorkers(env, world, async (client) => {
     const handle = await startRollout(client, { approval: ['full'] });
-    await vi.waitFor(async () => expect((await handle.query(statusQuery)).waitingFor).toBe('full'), {
-      timeout: 20_000,
-    });
+    await untilStatus(handle, ({ waitingFor }) => waitingFor === 'full');
     await refused(handle, 'approve', undefined);
     await handle.executeUpdate('approve', { args: ['full'] });
     expect((await handle.result()).outcome).toBe('promoted');

@@ -1,8 +1,8 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { weightOf, wholeRoute } from '../../domain/route.ts';
-import { approveUpdate, promoteUpdate, statusQuery } from '../../workflows/messages.ts';
-import { startRollout, STEPS, type RolloutHandle } from '../support/rollouts.ts';
+import { approveUpdate, promoteUpdate } from '../../workflows/messages.ts';
+import { startRollout, STEPS, untilStatus, untilWeight } from '../support/rollouts.ts';
 import { startTemporal, withWorkers } from '../support/temporal.ts';
 import { CANDIDATE, STABLE, World } from '../support/world.ts';
 
@@ -17,7 +17,7 @@ test('a paused canary keeps its weight until it is resumed', async () => {
     const handle = await startRollout(client);
     await untilWeight(handle, 1_000);
     await handle.signal('pause', { by: 'ada' });
-    await until(handle, (status) => status.paused);
+    await untilStatus(handle, (status) => status.paused);
     world.gates['canary-10'] = 'pass';
     await handle.signal('resume', { by: 'ada' });
     await handle.signal('abort');
@@ -34,7 +34,7 @@ test('a paused canary whose gate fails is still rolled back', async () => {
     const handle = await startRollout(client);
     await untilWeight(handle, 1_000);
     await handle.signal('pause');
-    await until(handle, (status) => status.paused);
+    await untilStatus(handle, (status) => status.paused);
     world.gates['canary-10'] = 'fail';
     world.release();
     return handle.result();
@@ -46,7 +46,7 @@ test('a gate that wants approval waits for the person, and refuses an approval m
   const world = new World();
   const result = await withWorkers(env, world, async (client) => {
     const handle = await startRollout(client, { approval: ['full'] });
-    await until(handle, (status) => status.waitingFor === 'full');
+    await untilStatus(handle, (status) => status.waitingFor === 'full');
     expect(weights(world).at(-1)).toBe(5_000);
     await expect(handle.executeUpdate(approveUpdate, { args: [{ gate: 'canary' }] })).rejects.toMatchObject({
       cause: { type: 'InvalidApproval', message: '"canary" is not waiting: it waits for full' },
@@ -76,7 +76,7 @@ test('promote is refused outside the canary', async () => {
   world.gates['shadow'] = 'watch';
   await withWorkers(env, world, async (client) => {
     const handle = await startRollout(client);
-    await until(handle, (status) => status.phase === 'shadow');
+    await untilStatus(handle, (status) => status.phase === 'shadow');
     await expect(handle.executeUpdate(promoteUpdate, { args: [{}] })).rejects.toMatchObject({
       cause: { type: 'InvalidPromotion' },
     });
@@ -90,7 +90,7 @@ test('a newer rollout ends a soak on the evidence so far', async () => {
   world.gates['soak'] = 'watch';
   const result = await withWorkers(env, world, async (client) => {
     const handle = await startRollout(client);
-    await until(handle, (status) => status.phase === 'soak');
+    await untilStatus(handle, (status) => status.phase === 'soak');
     await handle.signal('supersede', { by: 'ci' });
     return handle.result();
   });
@@ -116,7 +116,7 @@ test('an undecided canary asks a person where the specification says so', async 
   world.gates['canary-1'] = 'inconclusive';
   const result = await withWorkers(env, world, async (client) => {
     const handle = await startRollout(client, { canary: { steps: STEPS, onInconclusive: 'ask' } });
-    await until(handle, (status) => status.waitingFor === 'canary-1-undecided');
+    await untilStatus(handle, (status) => status.waitingFor === 'canary-1-undecided');
     await handle.executeUpdate(approveUpdate, { args: [{ gate: 'canary-1-undecided' }] });
     return handle.result();
   });
@@ -133,20 +133,4 @@ test('an undecided canary without a policy is held, and the candidate stays depl
 
 function weights(world: World): number[] {
   return world.routes.map((route) => weightOf(route, CANDIDATE.key));
-}
-
-/** By the workflow's word: the test server loses a cancellation that comes as the step that set the weight ends. */
-async function untilWeight(handle: RolloutHandle, weight: number): Promise<void> {
-  await until(handle, ({ desiredWeight }) => desiredWeight === weight);
-}
-
-async function until(
-  handle: RolloutHandle,
-  holds: (status: Awaited<ReturnType<typeof statusOf>>) => boolean,
-): Promise<void> {
-  await vi.waitFor(async () => expect(holds(await statusOf(handle))).toBe(true), { timeout: 20_000, interval: 20 });
-}
-
-function statusOf(handle: RolloutHandle) {
-  return handle.query(statusQuery);
 }

@@ -1,9 +1,9 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RolloutSpec } from '../../domain/rollout-spec.ts';
 import { FULL_WEIGHT, weightOf, wholeRoute } from '../../domain/route.ts';
 import { approveUpdate, promoteUpdate, statusQuery } from '../../workflows/messages.ts';
-import { startRollout } from '../support/rollouts.ts';
+import { startRollout, untilStatus, untilWeight } from '../support/rollouts.ts';
 import { startTemporal, withWorkers } from '../support/temporal.ts';
 import { CANDIDATE, STABLE, World } from '../support/world.ts';
 
@@ -108,7 +108,7 @@ test('an abort in the middle of a ramp takes all traffic back', async () => {
   world.gates['canary-10'] = 'watch';
   const result = await withWorkers(env, world, async (client) => {
     const handle = await startRollout(client, RAMP);
-    await vi.waitFor(() => expect(weights(world).at(-1)).toBe(1_000), { timeout: 20_000, interval: 10 });
+    await untilWeight(handle, 1_000);
     await handle.signal('abort', { by: 'ada' });
     return handle.result();
   });
@@ -121,7 +121,7 @@ test('promote skips the rest of a ramp, and approval of full is asked for after 
   skipped.gates['canary-5'] = 'watch';
   const status = await withWorkers(env, skipped, async (client) => {
     const handle = await startRollout(client, RAMP);
-    await vi.waitFor(() => expect(weights(skipped).at(-1)).toBe(500), { timeout: 20_000, interval: 10 });
+    await untilWeight(handle, 500);
     await handle.executeUpdate(promoteUpdate, { args: [{ by: 'ada' }] });
     await handle.result();
     return handle.query(statusQuery);
@@ -132,8 +132,7 @@ test('promote skips the rest of a ramp, and approval of full is asked for after 
   const asked = new World();
   await withWorkers(env, asked, async (client) => {
     const handle = await startRollout(client, { ...RAMP, approval: ['full'] });
-    const waits = async () => expect((await handle.query(statusQuery)).waitingFor).toBe('full');
-    await vi.waitFor(waits, { timeout: 20_000, interval: 20 });
+    await untilStatus(handle, ({ waitingFor }) => waitingFor === 'full');
     expect(weights(asked).at(-1)).toBe(5_000);
     await handle.executeUpdate(approveUpdate, { args: [{ gate: 'full', by: 'grace' }] });
     await handle.result();

@@ -1,10 +1,10 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { RollbackInput, RolloutResult, RolloutStatus } from '../../domain/rollout-state.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RollbackInput, RolloutResult } from '../../domain/rollout-state.ts';
 import { mirrorRoute, splitRoute, wholeRoute } from '../../domain/route.ts';
-import { rollbackOptions, statusQuery } from '../../workflows/messages.ts';
-import { startRollout } from '../support/rollouts.ts';
+import { rollbackOptions } from '../../workflows/messages.ts';
+import { startRollout, untilStatus, untilWeight } from '../support/rollouts.ts';
 import { freshEndpoint, startTemporal, withWorkers } from '../support/temporal.ts';
 import { CANDIDATE as BACK, STABLE as LEAVING, World } from '../support/world.ts';
 
@@ -56,7 +56,7 @@ describe('a rollback to shadow', () => {
   test('closes its books and tells people before the copies end; the next rollout ends them', async () => {
     const world = new World();
     await rolledBack(world, { style: 'to-shadow', forMs: DAY }, async (handle) => {
-      const { diagnosing } = await until(handle, (status) => Boolean(status.diagnosing));
+      const { diagnosing } = await untilStatus(handle, (status) => Boolean(status.diagnosing));
       expect(diagnosing).toMatchObject({ version: LEAVING.key });
       expect(world.notices).toEqual(['rolled_back']);
       expect(world.ledger.map(({ reason }) => reason)).toContain('RolledBack');
@@ -88,7 +88,7 @@ describe('an abort', () => {
     const world = new World();
     world.gates['canary-50'] = 'watch';
     const result = await rolledBack(world, { style: 'gradual', forMs: DAY }, async (handle) => {
-      await until(handle, ({ desiredWeight }) => desiredWeight === 5_000);
+      await untilWeight(handle, 5_000);
       await handle.signal('abort', { by: 'ada' });
     });
     expect(result).toMatchObject({ outcome: 'rolled_back', serving: BACK.key });
@@ -100,7 +100,7 @@ describe('an abort', () => {
     world.gates['canary-10'] = 'watch';
     await withWorkers(env, world, async (client) => {
       const handle = await startRollout(client, { rollback: TO_SHADOW });
-      await until(handle, ({ desiredWeight }) => desiredWeight === 1_000);
+      await untilWeight(handle, 1_000);
       await handle.signal('abort');
       return handle.result();
     });
@@ -111,15 +111,6 @@ describe('an abort', () => {
 
 function step(weight: number) {
   return splitRoute(LEAVING.key, BACK.key, weight);
-}
-
-async function until(handle: WorkflowHandle, reached: (status: RolloutStatus) => boolean): Promise<RolloutStatus> {
-  const look = async () => {
-    const status = await handle.query(statusQuery);
-    expect(reached(status)).toBe(true);
-    return status;
-  };
-  return vi.waitFor(look, { timeout: 20_000, interval: 20 });
 }
 
 async function rolledBack(

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { failure } from '../../activities/failures.ts';
 import { rolloutWorkflowId } from '../../domain/ids.ts';
 import { splitRoute, wholeRoute } from '../../domain/route.ts';
-import { statusQuery, TASK_QUEUES } from '../../workflows/messages.ts';
+import { TASK_QUEUES } from '../../workflows/messages.ts';
 import type { rollback } from '../../workflows/index.ts';
-import { startRollout } from '../support/rollouts.ts';
+import { startRollout, untilStatus, untilWeight } from '../support/rollouts.ts';
 import { freshEndpoint, startTemporal, withWorkers } from '../support/temporal.ts';
 import { CANDIDATE, STABLE, World } from '../support/world.ts';
 
@@ -30,11 +30,7 @@ test('a late attempt of a superseded step cannot move traffic after the rollback
   world.gates['canary-10'] = 'watch';
   await withWorkers(env, world, async (client) => {
     const handle = await startRollout(client);
-    // By the workflow's word: the test server loses a cancellation that comes as the step that set the weight ends.
-    await vi.waitFor(async () => expect((await handle.query(statusQuery)).desiredWeight).toBe(1_000), {
-      timeout: 20_000,
-      interval: 10,
-    });
+    await untilWeight(handle, 1_000);
     const { fence } = world;
     await handle.signal('abort');
     await handle.result();
@@ -99,10 +95,7 @@ test('a long soak continues as new and forgets nothing', async () => {
   world.before = (activity, step) => void (windows += Number(activity === 'watchGate' && step === 'soak'));
   const result = await withWorkers(env, world, async (client) => {
     const handle = await startRollout(client, { soak: { duration: '5m', window: '5ms' } });
-    await vi.waitFor(async () => expect((await handle.query(statusQuery)).phase).toBe('soak'), {
-      timeout: 20_000,
-      interval: 50,
-    });
+    await untilStatus(handle, ({ phase }) => phase === 'soak');
     const first = (await handle.describe()).runId;
     await vi.waitFor(async () => expect((await handle.describe()).runId).not.toBe(first), {
       timeout: 40_000,
