@@ -25,14 +25,18 @@ interface Minute {
   readonly latenciesMs: readonly number[];
   readonly errors?: number;
   readonly rejected?: number;
+  /** Percent, by the name of the metric; means over the instances. */
+  readonly use?: Readonly<Record<string, number>>;
 }
 
 /** Answers as CloudWatch's documentation defines its statistics, from the values themselves. */
 function answer(query: MetricDataQuery, minutes: readonly Minute[]): MetricDataResult {
   const { Metric, Stat } = query.MetricStat;
   const variant = Metric.Dimensions.find(({ Name }) => Name === 'VariantName')?.Value;
-  const own = minutes.filter((each) => each.variant === variant);
-  const valueOf = ({ latenciesMs, errors = 0, rejected = 0 }: Minute): number => {
+  const isUse = Metric.Namespace === '/aws/sagemaker/Endpoints';
+  const own = minutes.filter((each) => each.variant === variant && (!isUse || Metric.MetricName in (each.use ?? {})));
+  const valueOf = ({ latenciesMs, errors = 0, rejected = 0, use }: Minute): number => {
+    if (isUse) return use?.[Metric.MetricName] ?? 0;
     if (Metric.MetricName === 'Invocations') return latenciesMs.length;
     if (Metric.MetricName === 'Invocation5XXErrors') return errors;
     if (Metric.MetricName === 'Invocation4XXErrors') return rejected;
@@ -126,6 +130,45 @@ test('latencies that CloudWatch does not tell are left out, a threshold that not
   expect(read(without(/within0/, START))).toMatchObject({ n: 4, latency: [[msToIndex(100), 4]] });
 });
 
+const GIB = 1024 ** 3;
+const INSTANCES = {
+  'blue-1': { count: 2, memoryBytes: 16 * GIB },
+  'green-2': { count: 1, memoryBytes: 64 * GIB, gpuMemoryBytes: 24 * GIB },
+};
+
+test('what the instances used is told in seconds and bytes, of all cores and GPUs', () => {
+  const queries = { ...QUERIES, instances: INSTANCES };
+  const gpus = { CPUUtilization: 350, MemoryUtilization: 50, GPUUtilization: 160, GPUMemoryUtilization: 150 };
+  const minutes = [
+    { variant: 'blue-1', minute: 0, latenciesMs: [10], use: { CPUUtilization: 40, MemoryUtilization: 10 } },
+    { variant: 'blue-1', minute: 1, latenciesMs: [10], use: { CPUUtilization: 120, MemoryUtilization: 15 } },
+    { variant: 'green-2', minute: 0, latenciesMs: [10], use: gpus },
+    { variant: 'green-2', minute: 1, latenciesMs: [10], use: gpus },
+  ];
+  const { arms } = batchFromCloudWatch(interval(0, 2), answers(minutes, queries), queries);
+  expect(arms.map(({ resources }) => resources)).toEqual([
+    { replicas: 2, samples: 2, cpuSeconds: (0.4 + 1.2) * 60 * 2, memoryBytes: 2 * GIB },
+    {
+      ...{ replicas: 1, samples: 2, cpuSeconds: 3.5 * 120, memoryBytes: 32 * GIB },
+      ...{ gpuSeconds: 1.6 * 120, gpuMemoryBytes: 36 * GIB },
+    },
+  ]);
+});
+
+test('an arm has no use where a minute of it is missing, and none is asked for without instances', () => {
+  const queries = { ...QUERIES, instances: INSTANCES };
+  const use = { CPUUtilization: 40, MemoryUtilization: 10 };
+  const minutes = [
+    { variant: 'blue-1', minute: 0, latenciesMs: [10], use },
+    { variant: 'blue-1', minute: 1, latenciesMs: [10] },
+    { variant: 'green-2', minute: 0, latenciesMs: [10], use },
+  ];
+  const { arms } = batchFromCloudWatch(interval(0, 2), answers(minutes, queries), queries);
+  expect(arms[0]).not.toHaveProperty('resources');
+  expect(arms[1]?.resources).not.toHaveProperty('gpuSeconds');
+  expect(metricDataQueries(queries)).toHaveLength(14 + 2 + 4);
+});
+
 test('pages of one answer belong together, and a page that comes twice counts once', () => {
   const minutes = [0, 1].map((minute) => ({ variant: 'blue-1', minute, latenciesMs: [10] }));
   const [first, second] = minutes.map((minute) => answers([minute]));
@@ -147,6 +190,10 @@ test('an interval that cuts a period in two is refused', () => {
 test('what CloudWatch could not answer is not asked; all faults are told at once', () => {
   const queries = { ...QUERIES, variants: {}, thresholdsMs: [10, 5], periodSeconds: 30 };
   expect(() => metricDataQueries(queries)).toThrow(/thresholdsMs: must rise.*periodSeconds: 30.*variants: is empty/);
+  const instances = { other: INSTANCES['blue-1'], 'blue-1': { count: 0, memoryBytes: 1 } };
+  expect(() => metricDataQueries({ ...QUERIES, instances })).toThrow(
+    /instances: 'other' is not among the variants; instances.blue-1: has a number that is not above 0/,
+  );
   const many = { ...QUERIES, thresholdsMs: Array.from({ length: 250 }, (_, i) => i + 1) };
   expect(() => metricDataQueries(many)).toThrow(/508 metrics are more than the 500 of one call/);
   const ids = metricDataQueries(QUERIES).map(({ Id }) => Id);

@@ -194,14 +194,19 @@ test('queries that cannot be asked are refused with all their faults', () => {
     ...QUERIES,
     ...{ requests: 'rate(x[5m])', errors: '', versionLabel: 'a-b', versions: {}, scrapeMs: 0 },
     latency: { buckets: 'x_bucket offset 5m', unit: 's' },
+    resources: { cpu: 'rate(x[1m])', memory: 'm', podLabel: 'a.b', workloads: {}, scrapeMs: -1 },
   });
   expect(faults.map((fault) => fault.split(':')[0])).toEqual([
     'requests',
     'errors',
     'latency.buckets',
+    'resources.cpu',
     'versionLabel',
+    'resources.podLabel',
     'versions',
+    'resources.workloads',
     'scrapeMs',
+    'resources.scrapeMs',
   ]);
   expect(queryFaults({ ...QUERIES, requests: 'a:b{c="}[5m]\\"", d!~"x"}' })).toEqual([]);
 });

@@ -1,27 +1,19 @@
-import { spawn, spawnSync } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPrometheusSource } from '../../activities/evidence/sources/prometheus.ts';
 import type { PrometheusOptions } from '../../activities/evidence/sources/prometheus.ts';
 import { msToIndex } from '../../gates/histogram.ts';
 import { freePort } from '../support/free-port.ts';
+import { findPrometheus } from '../support/prometheus.ts';
 import { until } from '../serving/support/until.ts';
+import { LIMIT_MS, SCRAPE_MS, startExporter, startScraping } from './support/scraping.ts';
+import type { Exporter, Scraping } from './support/scraping.ts';
 
-const BIN = process.env['PROMETHEUS_BIN'] ?? 'prometheus';
-const isThere = spawnSync(BIN, ['--version'], { stdio: 'ignore' }).status === 0;
-if (!isThere)
-  console.warn(
-    `no test against a real Prometheus: there is no program '${BIN}' (Debian's package is 'prometheus', or name one in PROMETHEUS_BIN)`,
-  );
+const programs = await findPrometheus();
+if ('missing' in programs) console.warn(`no test against a real Prometheus: ${programs.missing}`);
 
-const SCRAPE_MS = 200;
-const LIMIT_MS = 60_000;
 const QUERIES = {
   requests: 'requests_total{job="models"}',
   errors: 'requests_total{job="models",code=~"5.."}',
@@ -33,57 +25,37 @@ const QUERIES = {
 
 /** One process that counts for its version. */
 interface Model {
-  readonly server: Server;
-  readonly port: number;
+  readonly exporter: Exporter;
   ok: number;
   failed: number;
 }
 
-describe.skipIf(!isThere)('against a real Prometheus', () => {
-  let folder: string;
+describe.skipIf('missing' in programs)('against a real Prometheus', () => {
+  let prometheus: Scraping;
   let url: string;
-  let prometheus: ChildProcess;
   let models: Record<'stable' | 'candidate', Model>;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'slipway-prometheus-'));
     models = { stable: await startModel('stable'), candidate: await startModel('candidate') };
-    const port = await freePort();
-    url = `http://127.0.0.1:${port}`;
-    const targets = Object.values(models).map((model) => `127.0.0.1:${model.port}`);
-    const config = {
-      global: { scrape_interval: `${SCRAPE_MS}ms`, scrape_timeout: `${SCRAPE_MS}ms` },
-      scrape_configs: [{ job_name: 'models', static_configs: [{ targets }] }],
-    };
-    writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config));
-    const args = [`--config.file=${folder}/prometheus.yml`, `--storage.tsdb.path=${folder}/data`];
-    prometheus = spawn(BIN, [...args, `--web.listen-address=127.0.0.1:${port}`], { stdio: 'ignore' });
-    await until('Prometheus', () => fetch(`${url}/-/ready`).then(({ ok }) => ok, () => false), Boolean, LIMIT_MS); // prettier-ignore
+    const targets = Object.values(models).map(({ exporter }) => exporter.address);
+    if ('missing' in programs) return;
+    prometheus = await startScraping(programs.prometheus, [{ job_name: 'models', static_configs: [{ targets }] }]);
+    ({ url } = prometheus);
     await scraped('stable', 0);
     await scraped('candidate', 0);
   }, LIMIT_MS);
 
-  afterAll(() => {
-    prometheus.kill('SIGKILL');
-    for (const { server } of Object.values(models)) {
-      server.close();
-      server.closeAllConnections();
-    }
-    rmSync(folder, { recursive: true, force: true });
+  afterAll(async () => {
+    await prometheus.stop();
+    for (const { exporter } of Object.values(models)) exporter.stop();
   });
 
   const source = (change: Partial<PrometheusOptions> = {}) =>
     createPrometheusSource({ url, queries: QUERIES, ...change });
 
-  async function value(query: string): Promise<number | null> {
-    const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(query)}`);
-    const { data } = (await response.json()) as { data: { result: { value: [number, string] }[] } };
-    return data.result[0] ? Number(data.result[0].value[1]) : null;
-  }
-
   /** Waits until Prometheus has seen so many requests of a version; and returns when that was. */
   async function scraped(version: string, count: number): Promise<number> {
-    await until(`${count} of ${version}`, () => value(`sum(requests_total{version="${version}"})`), (seen) => seen === count, LIMIT_MS); // prettier-ignore
+    await until(`${count} of ${version}`, () => prometheus.value(`sum(requests_total{version="${version}"})`), (seen) => seen === count, LIMIT_MS); // prettier-ignore
     return Date.now();
   }
 
@@ -208,9 +180,10 @@ function interval(from: number, to: number, index = 0) {
 }
 
 async function startModel(version: string): Promise<Model> {
-  const server = createServer((_request, response) => {
-    const { ok, failed } = model;
-    const lines = [
+  const counts = { ok: 0, failed: 0 };
+  const exporter = await startExporter(() => {
+    const { ok, failed } = counts;
+    return [
       '# TYPE requests_total counter',
       `requests_total{version="${version}",code="200"} ${ok}`,
       ...(failed > 0 ? [`requests_total{version="${version}",code="500"} ${failed}`] : []),
@@ -220,9 +193,6 @@ async function startModel(version: string): Promise<Model> {
       `latency_seconds_sum{version="${version}"} 1`,
       `latency_seconds_count{version="${version}"} ${ok + failed}`,
     ];
-    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(`${lines.join('\n')}\n`);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const model: Model = { server, port: (server.address() as AddressInfo).port, ok: 0, failed: 0 };
-  return model;
+  return Object.assign(counts, { exporter });
 }

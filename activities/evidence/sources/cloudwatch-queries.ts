@@ -6,6 +6,16 @@ export interface CloudWatchQueries {
   readonly thresholdsMs: readonly number[];
   /** 60 or a multiple; SageMaker publishes once a minute. */
   readonly periodSeconds: number;
+  /** What each variant runs on, where its use of it is to be asked for. */
+  readonly instances?: Readonly<Record<string, Instances>>;
+}
+
+/** The instances of one variant. CloudWatch tells shares of them, and neither how many nor how large they are. */
+export interface Instances {
+  readonly count: number;
+  /** Memory of one instance, and of one of its GPUs if it has any. */
+  readonly memoryBytes: number;
+  readonly gpuMemoryBytes?: number;
 }
 
 /** From 5 ms to 10 s, each 1.6 times the one before; give those around stable's own quantiles where they are known. */
@@ -27,7 +37,8 @@ export interface MetricDataQuery {
   };
 }
 
-export type Asked = 'requests' | 'errors' | 'rejected' | 'latencies' | `within${number}`;
+export type Asked = 'requests' | 'errors' | 'rejected' | 'latencies' | `within${number}` | Use;
+type Use = 'cpu' | 'memory' | 'gpu' | 'gpuMemory';
 
 /** What GetMetricData takes in one call. */
 const MOST_QUERIES = 500;
@@ -45,11 +56,11 @@ export function metricDataQueries(queries: CloudWatchQueries): MetricDataQuery[]
   if (faults.length > 0) throw new RangeError(`CloudWatch cannot be asked: ${faults.join('; ')}`);
   const { endpointName, thresholdsMs, periodSeconds } = queries;
   return Object.keys(queries.variants).flatMap((variantName, variant) => {
-    const ask = (what: Asked, MetricName: string, Stat: string): MetricDataQuery => ({
+    const ask = (what: Asked, MetricName: string, Stat: string, Namespace = 'AWS/SageMaker'): MetricDataQuery => ({
       Id: queryId(variant, what),
       MetricStat: {
         Metric: {
-          Namespace: 'AWS/SageMaker',
+          Namespace,
           MetricName,
           Dimensions: [
             { Name: 'EndpointName', Value: endpointName },
@@ -66,8 +77,23 @@ export function metricDataQueries(queries: CloudWatchQueries): MetricDataQuery[]
       ask('rejected', 'Invocation4XXErrors', 'Sum'),
       ask('latencies', 'ModelLatency', 'SampleCount'),
       ...thresholdsMs.map((ms, i) => ask(`within${i}`, 'ModelLatency', `TC(:${Math.round(ms * 1000)})`)),
+      ...usesOf(queries.instances?.[variantName]).map((use) =>
+        ask(use, UTILISATION[use], 'Average', '/aws/sagemaker/Endpoints'),
+      ),
     ];
   });
+}
+
+const UTILISATION: Readonly<Record<Use, string>> = {
+  cpu: 'CPUUtilization',
+  memory: 'MemoryUtilization',
+  gpu: 'GPUUtilization',
+  gpuMemory: 'GPUMemoryUtilization',
+};
+
+function usesOf(instances: Instances | undefined): readonly Use[] {
+  if (instances === undefined) return [];
+  return instances.gpuMemoryBytes === undefined ? ['cpu', 'memory'] : ['cpu', 'memory', 'gpu', 'gpuMemory'];
 }
 
 /** Ids are lower-case and name no variant, since those may hold any characters. */
@@ -75,13 +101,19 @@ export function queryId(variant: number, what: Asked): string {
   return `v${variant}_${what}`;
 }
 
-function faultsOf({ variants, thresholdsMs, periodSeconds }: CloudWatchQueries): string[] {
+function faultsOf({ variants, thresholdsMs, periodSeconds, instances = {} }: CloudWatchQueries): string[] {
   const faults: string[] = [];
   const rises = thresholdsMs.every((ms, i) => ms > (thresholdsMs[i - 1] ?? 0));
   if (!rises) faults.push('thresholdsMs: must rise, from above 0');
   if (periodSeconds % 60 !== 0 || periodSeconds <= 0)
     faults.push(`periodSeconds: ${periodSeconds} is no multiple of 60; SageMaker publishes once a minute`);
-  const asked = Object.keys(variants).length * (thresholdsMs.length + 4);
+  for (const [variant, { count, memoryBytes, gpuMemoryBytes = 1 }] of Object.entries(instances)) {
+    if (!(variant in variants)) faults.push(`instances: '${variant}' is not among the variants`);
+    if (!(count > 0 && memoryBytes > 0 && gpuMemoryBytes > 0))
+      faults.push(`instances.${variant}: has a number that is not above 0`);
+  }
+  const uses = Object.keys(variants).reduce((sum, variant) => sum + usesOf(instances[variant]).length, 0);
+  const asked = Object.keys(variants).length * (thresholdsMs.length + 4) + uses;
   if (asked === 0) faults.push('variants: is empty; name at least one, and the version that it serves');
   if (asked > MOST_QUERIES)
     faults.push(`thresholdsMs: ${asked} metrics are more than the ${MOST_QUERIES} of one call; leave some out`);

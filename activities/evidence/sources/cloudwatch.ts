@@ -2,6 +2,7 @@ import type { ArmCounts, GateBatchBody } from '../../../domain/gate-batch.ts';
 import type { BoundedCount } from './bounds.ts';
 import type { CloudWatchQueries } from './cloudwatch-queries.ts';
 import type { Interval } from './interval.ts';
+import { resourcesFromCloudWatch } from './cloudwatch-resources.ts';
 import { fromCumulative, sketchOf } from './bounds.ts';
 import { queryId } from './cloudwatch-queries.ts';
 import { batchOf, consistent } from './interval.ts';
@@ -25,8 +26,8 @@ export class CloudWatchIncomplete extends Error {
  * Requests, 5xx and 4xx answers are exact. Of latencies CloudWatch tells percentiles, which cannot be added up over batches,
  * or how many lie below a given threshold, which can: the sketch has as many buckets as there are thresholds, and is no more
  * exact than CloudWatch's own record of the values. It is the model's own time (`ModelLatency`): what lies before
- * the container is the same for both variants. Timeouts are among the errors and are not told apart; there are no users, pairs,
- * labels or resources. The newest periods appear late: ask two minutes after the interval's end.
+ * the container is the same for both variants. Timeouts are among the errors and are not told apart; there are no users, pairs
+ * or labels. The newest periods appear late: ask two minutes after the interval's end.
  *
  * A period for which a variant has no `Invocations` says nothing of it; one that lacks its errors is counted as lost.
  *
@@ -40,7 +41,7 @@ export function batchFromCloudWatch(
   const values = valuesOf(interval, results, queries);
   const arms: ArmCounts[] = [];
   let lost = 0;
-  Object.values(queries.variants).forEach((version, variant) => {
+  Object.entries(queries.variants).forEach(([name, version], variant) => {
     const of = (what: Parameters<typeof queryId>[1]) => values.get(queryId(variant, what)) ?? new Map<number, number>();
     const [requests, errors, rejected] = [of('requests'), of('errors'), of('rejected')];
     const whole = [...requests.keys()].filter((period) => errors.has(period) && rejected.has(period));
@@ -53,7 +54,10 @@ export function batchFromCloudWatch(
     const timed = whole.filter((at) => within.some(({ counts }) => counts.has(at)));
     const cumulative = within.map(({ ms, counts }): BoundedCount => [ms, sumOf(counts, timed)]);
     const latency = sketchOf(fromCumulative([...cumulative, [Infinity, sumOf(of('latencies'), timed)]]));
-    arms.push({ version, ...counts, latency, users: null });
+    const instances = queries.instances?.[name];
+    const shares = { cpu: of('cpu'), memory: of('memory'), gpu: of('gpu'), gpuMemory: of('gpuMemory') };
+    const resources = instances && resourcesFromCloudWatch(shares, whole, queries.periodSeconds, instances);
+    arms.push({ version, ...counts, latency, users: null, ...(resources && { resources }) });
   });
   return batchOf(interval, arms, lost);
 }

@@ -7,6 +7,8 @@ import { fromCumulative, sketchOf } from './bounds.ts';
 import { growth, targetOf } from './counter-series.ts';
 import { batchOf, consistent } from './interval.ts';
 import { metricOf } from './prometheus-queries.ts';
+import type { ResourceReadings, Times } from './prometheus-resources.ts';
+import { resourcesFromPrometheus } from './prometheus-resources.ts';
 
 /** The series that the queries gave; `latency` are the `_bucket`s of a histogram. */
 export interface PrometheusReadings {
@@ -16,8 +18,6 @@ export interface PrometheusReadings {
   readonly timeouts: readonly Series[];
   readonly latency: readonly Series[];
 }
-
-type Times = Record<'opened' | 'sealed' | 'scrapeMs', number>;
 
 /**
  * A batch from counters that were scraped before and during its interval.
@@ -29,16 +29,25 @@ export function batchFromPrometheus(
   interval: Interval,
   readings: PrometheusReadings,
   queries: PrometheusQueries,
+  used?: ResourceReadings,
 ): GateBatchBody {
   const { versions, scrapeMs } = queries;
   const times = { opened: Date.parse(interval.opened), sealed: Date.parse(interval.sealed), scrapeMs };
+  const use = used && queries.resources && resourcesFromPrometheus(times, used, queries.resources);
   const arms: ArmCounts[] = [];
   let lost = 0;
   for (const [label, version] of Object.entries(versions)) {
     const processes = processesOf(readings, queries, label);
     const read = processes.filter((process) => isScraped(process, times));
+    const resources = use?.get(version);
     if (read.length > 0 && read.every((process) => hasAllCounters(process, queries)))
-      arms.push({ version, ...countsOf(read, times), latency: latencyOf(read, times, queries), users: null });
+      arms.push({
+        version,
+        ...countsOf(read, times),
+        latency: latencyOf(read, times, queries),
+        users: null,
+        ...(resources && { resources }),
+      });
     for (const process of processes) lost += missed(process, times);
   }
   return batchOf(interval, arms, lost);

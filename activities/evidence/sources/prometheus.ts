@@ -50,24 +50,35 @@ export function createPrometheusSource(options: PrometheusOptions): PrometheusSo
   if (faults.length > 0) throw new PrometheusRefused(`Prometheus cannot be asked: ${faults.join('; ')}`);
 
   /** The samples themselves rather than `increase()`, which makes up what lies between the last ones and the interval's ends. */
-  async function samples(selector: string | undefined, { opened, sealed }: Interval): Promise<readonly Series[]> {
+  async function samples(
+    selector: string | undefined,
+    { opened, sealed }: Interval,
+    { scrapeMs = queries.scrapeMs }: { scrapeMs?: number } = {},
+  ): Promise<readonly Series[]> {
     if (selector === undefined) return [];
     const end = Date.parse(sealed);
-    const windowMs = Math.ceil(end - Date.parse(opened) + LOOK_BACK * queries.scrapeMs);
+    const windowMs = Math.ceil(end - Date.parse(opened) + LOOK_BACK * scrapeMs);
     return ask(options, { query: `${selector}[${windowMs}ms]`, time: String(end / 1000) });
   }
 
   return {
     async read(interval) {
       const of = (selector: string | undefined) => samples(selector, interval);
-      const [requests, errors, rejected, timeouts, latency] = await Promise.all([
+      const { resources } = queries;
+      const used = (selector: string | undefined) => samples(selector, interval, resources);
+      const [requests, errors, rejected, timeouts, latency, cpu, memory, gpu, gpuMemory] = await Promise.all([
         of(queries.requests),
         of(queries.errors),
         of(queries.rejected),
         of(queries.timeouts),
         of(queries.latency?.buckets),
+        used(resources?.cpu),
+        used(resources?.memory),
+        used(resources?.gpu?.busy),
+        used(resources?.gpu?.memory),
       ]);
-      return batchFromPrometheus(interval, { requests, errors, rejected, timeouts, latency }, queries);
+      const readings = { requests, errors, rejected, timeouts, latency };
+      return batchFromPrometheus(interval, readings, queries, { cpu, memory, gpu, gpuMemory });
     },
   };
 }
