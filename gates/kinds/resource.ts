@@ -13,8 +13,8 @@ export const RESOURCE_TOLERANCE = 0.09531017980432487;
 const LEAST_REQUESTS = 5;
 /** Fewest answers: their lengths are skewed, and the logarithm of a mean of few is low, more so for the arm with fewer. */
 const LEAST_ANSWERS = 10;
-/** Most that the arms' requests per replica may differ, for the time that servers take when idle to cancel. */
-const SAME_LOAD = 2;
+/** Most that the requests per replica may differ, for the time that servers take when idle to cancel. */
+export const SAME_LOAD = 2;
 
 /**
  * What both arms used in one batch; `null` where it was not measured, or cannot be compared.
@@ -23,7 +23,7 @@ const SAME_LOAD = 2;
  * other: then time is compared only if each replica of either arm has about the same load.
  */
 export function resourcesOf(metric: ResourceMetric, arms: Arms<ArmCounts>): Arms<number> | null {
-  const used = bothArms(eachArm(arms, (arm) => use(metric, arm)));
+  const used = bothArms(eachArm(arms, (arm) => useOf(metric, arm)));
   if (used === null || !(used.candidate > 0 && used.stable > 0)) return null;
   const isTime = metric === 'cpu' || metric === 'gpu';
   return !isTime || canCompareTimes(metric, arms) ? used : null;
@@ -34,7 +34,8 @@ export function lnRatio({ candidate, stable }: Arms<number>): number {
   return ln(candidate / stable);
 }
 
-function use(metric: ResourceMetric, arm: ArmCounts): number | undefined {
+/** What one arm used in one batch; `undefined` where it was not measured, or on too few requests. */
+export function useOf(metric: ResourceMetric, arm: ArmCounts): number | undefined {
   return metric === 'outputTokens' ? tokensOf(arm) : servers(metric, arm);
 }
 
@@ -59,12 +60,17 @@ function servers(metric: Exclude<ResourceMetric, 'outputTokens'>, { n, resources
 function canCompareTimes(metric: 'cpu' | 'gpu', { candidate, stable }: Arms<ArmCounts>): boolean {
   // An idle GPU is not busy.
   if (metric === 'gpu') return true;
-  const idle = [candidate, stable].map(({ resources }) => resources?.idleCpuSeconds);
-  if (idle.every((seconds) => seconds !== undefined)) return true;
-  const [ours, theirs] = [load(candidate), load(stable)];
+  if (isIdleKnown(candidate) && isIdleKnown(stable)) return true;
+  const [ours, theirs] = [loadOf(candidate), loadOf(stable)];
   return Math.max(ours, theirs) <= SAME_LOAD * Math.min(ours, theirs);
 }
 
-function load({ n, resources }: ArmCounts): number {
+/** Whether it is known what an arm's servers do without any request. */
+export function isIdleKnown({ resources }: ArmCounts): boolean {
+  return resources?.idleCpuSeconds !== undefined;
+}
+
+/** Requests of each replica. */
+export function loadOf({ n, resources }: ArmCounts): number {
   return n / Math.max(resources?.replicas ?? 1, 1);
 }

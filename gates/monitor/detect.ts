@@ -7,12 +7,14 @@ import { detectLatency } from './latency.ts';
 import { detectOutliers } from './outliers.ts';
 import { detectRates } from './rates.ts';
 import { detectSilence } from './silence.ts';
+import { detectUse } from './use.ts';
 
 /** Everything that is looked for in the sealed batches of a window; each by itself, with a memory of its own. */
 const DETECTORS = {
   rates: detectRates,
   latency: detectLatency,
   growth: detectGrowth,
+  use: detectUse,
   outliers: detectOutliers,
   silence: detectSilence,
   drift: detectDrift,

@@ -124,6 +124,61 @@ describe('memory', () => {
   });
 });
 
+describe('use', () => {
+  /** So many requests in a batch, at so many milliseconds of processor time each, more or less, and what the server does when idle. */
+  const costing = (next: () => number, n: number, { ms = 20, idleMs = 0, bytes = 1e9, known = true } = {}) => {
+    const cpuSeconds = (n * ms * Math.exp(0.6 * (next() - 0.5)) + idleMs) / 1000;
+    const idle = known ? { idleCpuSeconds: idleMs / 1000 } : {};
+    return arm(VERSION, n, { resources: { replicas: 1, samples: 6, cpuSeconds, memoryBytes: bytes, ...idle } });
+  };
+  const rhythm = (window: number) => Math.round(60 + 55 * Math.sin((2 * Math.PI * window) / DAY));
+
+  test('of the processor for twice as long a request is a finding within an hour of such minutes, a quarter more is none', () => {
+    const next = random(11);
+    const watch = monitor();
+    watch.windows(DAY, () => costing(next, 50));
+    expect(watch.windows(DAY, () => costing(next, 50, { ms: 25 }))).toEqual([]);
+    const found = watch.windows(HOUR, () => costing(next, 50, { ms: 50 }));
+    expect(found[0]).toMatchObject({ kind: 'resources', subject: 'processor time a request', severity: 'warning' });
+    expect(found[0]?.summary).toMatch(
+      /^processor time a request: 0\.0[45]\d* s, 0\.02\d* s is usual; up to 0\.03\d* s is no/,
+    );
+    expect(found[0]?.limit).toBeCloseTo(0.031, 2);
+  });
+
+  test('is no finding in hours with few requests, on which all falls that a server does without any', () => {
+    const next = random(12);
+    const quiet = (known: boolean) => {
+      const watch = monitor();
+      return watch.windows(7 * DAY, (window) => costing(next, rhythm(window), { idleMs: 600, known }));
+    };
+    expect(quiet(false)).toEqual([]);
+    expect(quiet(true)).toEqual([]);
+  });
+
+  test('of memory that has doubled at once is a finding, for as long as it stays', () => {
+    const next = random(13);
+    const watch = monitor();
+    watch.windows(DAY, () => costing(next, 50));
+    const found = watch.windows(12 * HOUR, () => costing(next, 50, { bytes: 2e9 }));
+    expect(found.at(-1)).toMatchObject({ subject: 'memory in use', value: expect.closeTo(2e9) as number });
+    expect(found.at(-1)?.summary).toMatch(
+      /^memory in use: 2000 MB, 10\d\d MB is usual; up to 15\d\d MB is no finding$/,
+    );
+    watch.windows(HOUR, () => costing(next, 50));
+    expect(watch.windows(HOUR, () => costing(next, 50))).toEqual([]);
+  });
+
+  test('of tokens: answers twice as long are a finding', () => {
+    const watch = monitor();
+    const answers = (output: number) => () =>
+      arm(VERSION, 20, { tokens: { answers: 20, input: 400, output: 20 * output } });
+    watch.windows(DAY, answers(80));
+    expect(watch.windows(DAY, answers(100))).toEqual([]);
+    expect(watch.windows(HOUR, answers(200))[0]).toMatchObject({ kind: 'resources', subject: 'tokens an answer' });
+  });
+});
+
 describe('outputs', () => {
   test('of a kind that is rare as a rule are outliers, and a shift among common ones is not', () => {
     const watch = monitor();

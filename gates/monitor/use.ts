@@ -1,0 +1,97 @@
+import type { ArmCounts } from '../../domain/gate-batch.ts';
+import type { Finding } from '../../domain/monitor.ts';
+import { armOf } from '../batch-tables.ts';
+import { isIdleKnown, loadOf, SAME_LOAD, useOf, type ResourceMetric } from '../kinds/resource.ts';
+import { short } from '../kinds/short.ts';
+import { exp, ln } from '../numeric.ts';
+import { batchMsOf, type Detected, type MonitoredWindow } from './detector.ts';
+import { AT_EASE, guard, isDoubtful, type Guard } from './guard.ts';
+
+/** What a version uses as a rule of each resource, and whether it now uses more than that in most batches. */
+export type UseMemory = Readonly<Partial<Record<ResourceMetric, UsedMemory>>>;
+
+interface UsedMemory {
+  /** Batches that were learnt from, which fade over a week, and means of logarithms over them. */
+  readonly n: number;
+  readonly lnUse: number;
+  readonly lnLoad: number;
+  readonly guard: Guard;
+}
+
+const NOTHING: UsedMemory = { n: 0, lnUse: 0, lnLoad: 0, guard: AT_EASE };
+
+const METRICS: Readonly<Record<ResourceMetric, { readonly subject: string; readonly unit: string }>> = {
+  cpu: { subject: 'processor time a request', unit: 's' },
+  gpu: { subject: 'GPU time a request', unit: 's' },
+  memory: { subject: 'memory in use', unit: 'MB' },
+  gpuMemory: { subject: 'GPU memory in use', unit: 'MB' },
+  outputTokens: { subject: 'tokens an answer', unit: '' },
+};
+
+/** Half as much again as usual. */
+const MORE = 1.5;
+/** Batches from which on it is known what is usual. */
+const KNOWN = 60;
+/** As usual is what is exceeded by half in a few batches; in half of them is not. */
+const MOST = 0.5;
+const WEEK_MS = 7 * 86_400_000;
+
+/** What a request costs, and what a server holds: against the version's own past. */
+export function detectUse(before: UseMemory = {}, window: MonitoredWindow): Detected<UseMemory> {
+  const arms = window.batches.map((batch) => armOf(batch, window.version));
+  const state: Partial<Record<ResourceMetric, UsedMemory>> = {};
+  const findings: Finding[] = [];
+  for (const metric of Object.keys(METRICS) as ResourceMetric[]) {
+    const known = before[metric];
+    const told = arms.flatMap((arm) => toldOf(metric, arm, known ?? NOTHING));
+    if (told.length === 0 && known === undefined) continue;
+    const after = watch(known ?? NOTHING, told, window);
+    state[metric] = after;
+    if (after.guard.alarm) findings.push(findingOf(metric, after, told));
+  }
+  return { state, findings };
+}
+
+interface Told {
+  readonly lnUse: number;
+  readonly lnLoad: number;
+}
+
+/** What servers do without any request, where that is not known, falls on few requests as if they cost more. */
+function toldOf(metric: ResourceMetric, arm: ArmCounts, { n, lnLoad }: UsedMemory): Told[] {
+  const used = useOf(metric, arm);
+  if (used === undefined || !(used > 0)) return [];
+  const own = ln(Math.max(loadOf(arm), 1));
+  const isIdle = metric === 'cpu' && !isIdleKnown(arm) && n >= KNOWN && own < lnLoad - ln(SAME_LOAD);
+  return isIdle ? [] : [{ lnUse: ln(used), lnLoad: own }];
+}
+
+function watch(known: UsedMemory, told: readonly Told[], { batches, plan }: MonitoredWindow): UsedMemory {
+  const most = known.lnUse + ln(MORE);
+  const counts = told.map(({ lnUse }) => ({ bad: lnUse > most ? 1 : 0, n: 1, users: 1 }));
+  const after = known.n < KNOWN ? known.guard : guard(known.guard, counts, { limit: MOST, lookMs: batchMsOf(batches) });
+  return isDoubtful(after) ? { ...known, guard: after } : { ...learnt(known, told, plan.windowMs), guard: after };
+}
+
+function learnt({ n: before, ...known }: UsedMemory, told: readonly Told[], windowMs: number): UsedMemory {
+  const kept = before * (1 - Math.min(windowMs / WEEK_MS, 1));
+  const n = kept + told.length;
+  if (n === 0) return NOTHING;
+  const mean = (key: keyof Told) => short((known[key] * kept + told.reduce((sum, each) => sum + each[key], 0)) / n);
+  return { ...known, n: short(n), lnUse: mean('lnUse'), lnLoad: mean('lnLoad') };
+}
+
+function findingOf(metric: ResourceMetric, { lnUse }: UsedMemory, told: readonly Told[]): Finding {
+  const { subject, unit } = METRICS[metric];
+  const now = told.length === 0 ? lnUse : told.reduce((sum, each) => sum + each.lnUse, 0) / told.length;
+  const shown = (lnValue: number) => {
+    const value = exp(lnValue) / (unit === 'MB' ? 1e6 : 1);
+    return `${Number(value.toPrecision(3))}${unit && ` ${unit}`}`;
+  };
+  const limit = lnUse + ln(MORE);
+  return {
+    ...{ kind: 'resources', subject, severity: 'warning' },
+    summary: `${subject}: ${shown(now)}, ${shown(lnUse)} is usual; up to ${shown(limit)} is no finding`,
+    ...{ value: exp(now), limit: exp(limit) },
+  };
+}
