@@ -1,5 +1,5 @@
 import { monitorWorkflowId, versionNumber } from '../domain/ids.ts';
-import { planMonitor, type Finding, type MonitorPlan } from '../domain/monitor.ts';
+import { planMonitor, type Finding, type Measure, type MonitorPlan } from '../domain/monitor.ts';
 import type { Monitored } from '../domain/monitor-run.ts';
 import { detect, type DetectorMemory } from '../gates/monitor/detect.ts';
 import type { Deps } from './deps.ts';
@@ -29,6 +29,8 @@ export interface ExaminedWindow {
   readonly memory: DetectorMemory;
   readonly afterIndex: number | null;
   readonly findings: readonly Finding[] | null;
+  /** What the window measured; absent where it was not looked at. */
+  readonly measures?: readonly Measure[];
   /** Why nothing was judged, or not the quality; `null` where all was. */
   readonly unjudged: string | null;
 }

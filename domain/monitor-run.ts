@@ -1,6 +1,6 @@
 import type { Alert } from './alert.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
-import type { MonitorPlan } from './monitor.ts';
+import type { Measure, MonitorPlan } from './monitor.ts';
 import { NO_TROUBLE, type MonitorState } from './monitor-state.ts';
 import type { Receiver } from './receivers.ts';
 
@@ -74,7 +74,8 @@ export interface CarriedMonitor {
   readonly last: WindowSeen | null;
   /** Alerts that did not get through yet. */
   readonly unsent: readonly Unsent[];
-  /** Absent of runs of earlier releases, which kept none. */
+  /** What the last judged window measured; absent of runs of earlier releases, as is the record. */
+  readonly measures?: readonly Measure[];
   readonly record?: CarriedRecord;
 }
 
@@ -92,6 +93,8 @@ export interface MonitorStatus {
   readonly last: WindowSeen | null;
   readonly paused: Halted | null;
   readonly incidents: MonitorState['incidents'];
+  /** What the last judged window measured of the version; absent from workers of earlier releases. */
+  readonly measures?: readonly Measure[];
   readonly unsent: number;
 }
 
@@ -105,10 +108,11 @@ export function newMonitor(at: string): CarriedMonitor {
 
 /** What people see of a monitor. */
 export function monitorStatus({ target, endpoint }: MonitorInput, now: CarriedMonitor): MonitorStatus {
-  const { monitored, state, version, since, windows, last, paused, unsent } = now;
+  const { monitored, state, version, since, windows, last, paused, measures = [], unsent } = now;
   const plan = monitored?.plan ?? null;
   return {
-    ...{ target, endpoint, version, since, windows, last, paused, incidents: state.incidents, unsent: unsent.length },
+    ...{ target, endpoint, version, since, windows, last, paused, incidents: state.incidents, measures },
+    unsent: unsent.length,
     model: monitored?.model ?? null,
     windowMs: now.windowMs ?? plan?.windowMs ?? null,
     policy: plan?.policy ?? null,

@@ -1,4 +1,5 @@
 import { parseDuration, type Duration } from './duration.ts';
+import type { MetricEvidence } from './verdict.ts';
 
 /** What can be found about a model in production. */
 export const FINDING_KINDS = [
@@ -24,6 +25,11 @@ export interface Finding {
   /** What was seen, and the most (or least) that would have been no finding; both in the subject's own unit. */
   readonly value: number;
   readonly limit: number;
+}
+
+/** What one window measured, be it a finding or not: a value, and the most that is none, above 0. */
+export interface Measure extends Pick<Finding, 'kind' | 'subject' | 'value' | 'limit'> {
+  readonly unit: MetricEvidence['unit'];
 }
 
 /** What is done about a finding: people are told, are told the command that goes back, traffic goes back, or training begins. */

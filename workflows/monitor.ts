@@ -94,10 +94,14 @@ async function watchWindow(
   const { version, memory, afterIndex } = now;
   const seen = await examine({ target, endpoint, plan: { ...plan, windowMs }, to: at, version, memory, afterIndex });
   const place = { target, endpoint, at };
-  if (seen.version !== version) await act(controls, watched, afterChange(now.state, 'replaced'), place);
+  if (seen.version !== version) {
+    now.measures = [];
+    await act(controls, watched, afterChange(now.state, 'replaced'), place);
+  }
   now.version = seen.version;
   now.memory = seen.memory;
   now.afterIndex = seen.afterIndex;
+  if (seen.measures) now.measures = seen.measures;
   now.last = { at, unjudged: seen.unjudged };
   await act(
     controls,

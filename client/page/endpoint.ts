@@ -5,6 +5,7 @@ import { document } from './document.ts';
 import { html, type Part } from './html.ts';
 import { facts, section, told } from './parts.ts';
 import { versionName } from '../../domain/ids.ts';
+import { measuresSection } from './sections/measures.ts';
 import { keyFigures } from './sections/figures.ts';
 import { head, servingVersion } from './sections/head.ts';
 import { incidentsSection } from './sections/incidents.ts';
@@ -50,6 +51,7 @@ export function endpointPage(seen: Dossier): string {
       'By labels of the last day’s predictions',
       told(seen.outcomes, (known) => qualitySection(known, serving)),
     ),
+    section('Drift and use', 'Of the last window, against its limits', told(seen.monitor, measuresSection)),
     section(
       'Watch',
       'What the monitor does',

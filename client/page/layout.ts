@@ -44,6 +44,7 @@ th.figure, td.figure { text-align: right; }
 th.figure + :not(.figure), td.figure + :not(.figure) { padding-left: 1rem; }
 th.whole, td.whole { white-space: nowrap; }
 td { min-width: 4.5rem; } tbody th { min-width: 8.75rem; }
+meter { width: 5.5rem; height: 0.625rem; vertical-align: baseline; margin-left: 0.375rem; }
 summary { cursor: pointer; color: var(--accent); font-size: 0.875rem; width: fit-content; }
 details[open] > summary { margin-bottom: 1rem; }
 details > * + table { margin-top: 1.5rem; }

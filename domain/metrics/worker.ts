@@ -61,6 +61,12 @@ export const WORKER_METRICS = {
     'Windows that this worker looked at for monitors, by result: judged, unjudged.',
     [...OF_PLACE, 'result'],
   ),
+  measured: metric(
+    'gauge',
+    'monitor_limit_used_ratio',
+    'What the last window measured as a share of its limit, by kind and subject: drift of a feature, faults of an input, use of a resource.',
+    [...OF_PLACE, 'kind', 'subject'],
+  ),
 
   drilled: metric(
     'gauge',

@@ -45,14 +45,14 @@ const MOST_LN = 30;
  * Each feature has a Shiryaev–Roberts e-detector, `M_t = e_t (M_{t−1} + 1)`, of bets on what earlier windows showed, against
  * all distributions that the reference may be a sample of. e-BH at 1/A over the detectors finds nothing unless their mean
  * reaches A, which takes A windows on average without drift, whatever ties the features (Shin, Ramdas, Rinaldo 2024; Wang
- * and Ramdas 2022). Found is what is certain in this way, and large.
+ * and Ramdas 2022). Drifted is what is certain in this way, and large; seen is everything that there was anything of.
  */
 export function watchDrift(
   before: DriftWatch,
   window: BinCounts,
   reference: BinCounts,
   limits: DriftLimits,
-): { readonly state: DriftWatch; readonly drifted: readonly Drifted[] } {
+): { readonly state: DriftWatch; readonly drifted: readonly Drifted[]; readonly seen: readonly Drifted[] } {
   const names = Object.keys(reference).sort();
   const watched = names.map((name) => {
     const normal = reference[name] ?? [];
@@ -69,6 +69,7 @@ export function watchDrift(
     drifted: watched
       .filter(({ psi }, i) => psi >= limits.large && certain.includes(i))
       .map(({ name, psi }) => ({ name, psi })),
+    seen: watched.filter(({ feature }) => total(feature.recent) > 0).map(({ name, psi }) => ({ name, psi })),
   };
 }
 

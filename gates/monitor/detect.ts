@@ -1,4 +1,4 @@
-import type { Finding } from '../../domain/monitor.ts';
+import type { Finding, Measure } from '../../domain/monitor.ts';
 import type { Detector, MonitoredWindow } from './detector.ts';
 import { detectDrift } from './drift.ts';
 import { detectInputQuality } from './input-quality.ts';
@@ -28,14 +28,15 @@ export type DetectorMemory = Readonly<Record<string, unknown>>;
 export function detect(
   memory: DetectorMemory,
   window: MonitoredWindow,
-): { readonly memory: DetectorMemory; readonly findings: readonly Finding[] } {
+): { readonly memory: DetectorMemory; readonly findings: readonly Finding[]; readonly measures: readonly Measure[] } {
   const looked = Object.entries(DETECTORS).map(([name, detector]) => {
     // Each reads back only what it wrote itself.
-    const { state, findings } = (detector as Detector<unknown>)(memory[name], window);
-    return { name, state, findings };
+    const { state, findings, measures = [] } = (detector as Detector<unknown>)(memory[name], window);
+    return { name, state, findings, measures };
   });
   return {
     memory: { ...memory, ...Object.fromEntries(looked.map(({ name, state }) => [name, state])) },
     findings: looked.flatMap(({ findings }) => findings),
+    measures: looked.flatMap(({ measures }) => measures),
   };
 }

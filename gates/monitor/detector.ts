@@ -1,5 +1,5 @@
 import type { GateBatch } from '../../domain/gate-batch.ts';
-import type { Finding, MonitorPlan } from '../../domain/monitor.ts';
+import type { Finding, Measure, MonitorPlan } from '../../domain/monitor.ts';
 import type { NamedProfile } from '../../domain/profile.ts';
 
 /** What was sealed in one window of an endpoint that one version served. */
@@ -18,6 +18,8 @@ export interface MonitoredWindow {
 export interface Detected<State> {
   readonly state: State;
   readonly findings: readonly Finding[];
+  /** For people, of detectors that look at many things which nobody else counts. */
+  readonly measures?: readonly Measure[];
 }
 
 /** Looks for one kind of trouble; `undefined` is what it remembers before the first window of a version. */

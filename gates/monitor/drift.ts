@@ -1,5 +1,5 @@
 import type { BinCounts, GateBatch } from '../../domain/gate-batch.ts';
-import type { Finding } from '../../domain/monitor.ts';
+import type { Finding, Measure } from '../../domain/monitor.ts';
 import type { Profile } from '../../domain/profile.ts';
 import { DRIFT_MARGIN } from '../../domain/named-metrics.ts';
 import { armOf } from '../batch-tables.ts';
@@ -18,21 +18,23 @@ export function detectDrift(before: DriftWatch = {}, window: MonitoredWindow): D
   if (!profile) return { state: before, findings: [] };
   const limits = { runLength: YEAR_MS / plan.windowMs, large: DRIFT_MARGIN, users: TOGETHER };
   const counts = countsBy(window.batches, version, profile.digest);
-  const { state, drifted } = watchDrift(before, counts, referenceOf(profile.profile), limits);
+  const { state, drifted, seen } = watchDrift(before, counts, referenceOf(profile.profile), limits);
   return {
     state,
     findings: drifted.map(({ name, psi }): Finding => {
-      const value = Math.round(1000 * psi) / 1000;
+      const { unit: _unit, ...measure } = measureOf(name, psi);
       return {
-        kind: 'drift',
-        subject: name,
+        ...measure,
         severity: psi >= CRITICAL_PSI ? 'critical' : 'warning',
-        summary: `${name} of ${version} is not distributed as at its validation: index ${value}, beyond ${DRIFT_MARGIN}`,
-        value,
-        limit: DRIFT_MARGIN,
+        summary: `${name} of ${version} is not distributed as at its validation: index ${measure.value}, beyond ${DRIFT_MARGIN}`,
       };
     }),
+    measures: seen.map(({ name, psi }) => measureOf(name, psi)),
   };
+}
+
+function measureOf(subject: string, psi: number): Measure {
+  return { kind: 'drift', subject, value: Math.round(1000 * psi) / 1000, limit: DRIFT_MARGIN, unit: 'index' };
 }
 
 /** What the version was asked and answered in these batches, in the profile's bins: `inputs.age`, `outputs.prediction`. */

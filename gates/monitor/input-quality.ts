@@ -1,4 +1,4 @@
-import type { Finding } from '../../domain/monitor.ts';
+import type { Finding, Measure } from '../../domain/monitor.ts';
 import type { Fault, FeatureProfile } from '../../domain/profile.ts';
 import { usualShare } from '../../domain/profile.ts';
 import { armOf } from '../batch-tables.ts';
@@ -29,6 +29,7 @@ export function detectInputQuality(
   if (!profile) return { state: before, findings: [] };
   const state: Record<string, Guard> = {};
   const findings: Finding[] = [];
+  const measures: Measure[] = [];
   const batches = window.batches.filter((batch) => batch.profile === profile.digest);
   const arms = batches.map((batch) => armOf(batch, version));
   for (const [name, feature] of Object.entries(profile.profile.inputs))
@@ -39,9 +40,12 @@ export function detectInputQuality(
       const limit = limitOf(feature, fault);
       const after = guard(before[key] ?? AT_EASE, counts, { limit, lookMs: batchMsOf(batches) });
       state[key] = after;
-      if (after.alarm) findings.push(findingOf(name, fault, { rate: after.rate ?? 0, limit, version }));
+      const subject = `inputs.${name} (${fault})`;
+      const measure = { kind: 'input_quality', subject, value: after.rate ?? 0, limit } as const;
+      measures.push({ ...measure, unit: 'share' });
+      if (after.alarm) findings.push(findingOf(measure, { name, fault, version }));
     }
-  return { state, findings };
+  return { state, findings, measures };
 }
 
 function counted(bad: number | undefined, bins: readonly number[] | undefined): Counted {
@@ -56,16 +60,13 @@ function limitOf(feature: FeatureProfile, fault: Fault): number {
 }
 
 function findingOf(
-  name: string,
-  fault: Fault,
-  { rate, limit, version }: { readonly rate: number; readonly limit: number; readonly version: string },
+  measure: Omit<Measure, 'unit'>,
+  { name, fault, version }: { readonly name: string; readonly fault: Fault; readonly version: string },
 ): Finding {
+  const { value, limit } = measure;
   return {
-    kind: 'input_quality',
-    subject: `inputs.${name} (${fault})`,
-    severity: rate >= CRITICAL ? 'critical' : 'warning',
-    summary: `${percentOf(rate)} of the values of ${name} that ${version} is asked about are ${FAULTS[fault]}; the limit is ${percentOf(limit)}`,
-    value: rate,
-    limit,
+    ...measure,
+    severity: value >= CRITICAL ? 'critical' : 'warning',
+    summary: `${percentOf(value)} of the values of ${name} that ${version} is asked about are ${FAULTS[fault]}; the limit is ${percentOf(limit)}`,
   };
 }

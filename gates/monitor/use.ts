@@ -1,5 +1,5 @@
 import type { ArmCounts } from '../../domain/gate-batch.ts';
-import type { Finding } from '../../domain/monitor.ts';
+import type { Finding, Measure } from '../../domain/monitor.ts';
 import { armOf } from '../batch-tables.ts';
 import { isIdleKnown, loadOf, SAME_LOAD, useOf, type ResourceMetric } from '../kinds/resource.ts';
 import { short } from '../kinds/short.ts';
@@ -15,17 +15,19 @@ interface UsedMemory {
   readonly n: number;
   readonly lnUse: number;
   readonly lnLoad: number;
+  /** In a typical batch of the last window that was told of. */
+  readonly lnLast: number;
   readonly guard: Guard;
 }
 
-const NOTHING: UsedMemory = { n: 0, lnUse: 0, lnLoad: 0, guard: AT_EASE };
+const NOTHING: UsedMemory = { n: 0, lnUse: 0, lnLoad: 0, lnLast: 0, guard: AT_EASE };
 
-const METRICS: Readonly<Record<ResourceMetric, { readonly subject: string; readonly unit: string }>> = {
-  cpu: { subject: 'processor time a request', unit: 's' },
-  gpu: { subject: 'GPU time a request', unit: 's' },
-  memory: { subject: 'memory in use', unit: 'MB' },
-  gpuMemory: { subject: 'GPU memory in use', unit: 'MB' },
-  outputTokens: { subject: 'tokens an answer', unit: '' },
+const METRICS: Readonly<Record<ResourceMetric, Pick<Measure, 'subject' | 'unit'>>> = {
+  cpu: { subject: 'processor time', unit: 'seconds' },
+  gpu: { subject: 'GPU time', unit: 'seconds' },
+  memory: { subject: 'memory in use', unit: 'bytes' },
+  gpuMemory: { subject: 'GPU memory in use', unit: 'bytes' },
+  outputTokens: { subject: 'length of answers', unit: 'tokens' },
 };
 
 /** Half as much again as usual. */
@@ -41,15 +43,19 @@ export function detectUse(before: UseMemory = {}, window: MonitoredWindow): Dete
   const arms = window.batches.map((batch) => armOf(batch, window.version));
   const state: Partial<Record<ResourceMetric, UsedMemory>> = {};
   const findings: Finding[] = [];
+  const measures: Measure[] = [];
   for (const metric of Object.keys(METRICS) as ResourceMetric[]) {
     const known = before[metric];
     const told = arms.flatMap((arm) => toldOf(metric, arm, known ?? NOTHING));
     if (told.length === 0 && known === undefined) continue;
     const after = watch(known ?? NOTHING, told, window);
     state[metric] = after;
-    if (after.guard.alarm) findings.push(findingOf(metric, after, told));
+    if (after.n < KNOWN) continue;
+    const measure = measureOf(metric, after);
+    measures.push(measure);
+    if (after.guard.alarm) findings.push(findingOf(measure, after));
   }
-  return { state, findings };
+  return { state, findings, measures };
 }
 
 interface Told {
@@ -70,7 +76,9 @@ function watch(known: UsedMemory, told: readonly Told[], { batches, plan }: Moni
   const most = known.lnUse + ln(MORE);
   const counts = told.map(({ lnUse }) => ({ bad: lnUse > most ? 1 : 0, n: 1, users: 1 }));
   const after = known.n < KNOWN ? known.guard : guard(known.guard, counts, { limit: MOST, lookMs: batchMsOf(batches) });
-  return isDoubtful(after) ? { ...known, guard: after } : { ...learnt(known, told, plan.windowMs), guard: after };
+  const lnLast = told.length === 0 ? known.lnLast : told.reduce((sum, each) => sum + each.lnUse, 0) / told.length;
+  const now = isDoubtful(after) ? known : learnt(known, told, plan.windowMs);
+  return { ...now, lnLast: short(lnLast), guard: after };
 }
 
 function learnt({ n: before, ...known }: UsedMemory, told: readonly Told[], windowMs: number): UsedMemory {
@@ -81,17 +89,18 @@ function learnt({ n: before, ...known }: UsedMemory, told: readonly Told[], wind
   return { ...known, n: short(n), lnUse: mean('lnUse'), lnLoad: mean('lnLoad') };
 }
 
-function findingOf(metric: ResourceMetric, { lnUse }: UsedMemory, told: readonly Told[]): Finding {
-  const { subject, unit } = METRICS[metric];
-  const now = told.length === 0 ? lnUse : told.reduce((sum, each) => sum + each.lnUse, 0) / told.length;
-  const shown = (lnValue: number) => {
-    const value = exp(lnValue) / (unit === 'MB' ? 1e6 : 1);
-    return `${Number(value.toPrecision(3))}${unit && ` ${unit}`}`;
-  };
-  const limit = lnUse + ln(MORE);
-  return {
-    ...{ kind: 'resources', subject, severity: 'warning' },
-    summary: `${subject}: ${shown(now)}, ${shown(lnUse)} is usual; up to ${shown(limit)} is no finding`,
-    ...{ value: exp(now), limit: exp(limit) },
-  };
+function measureOf(metric: ResourceMetric, { lnUse, lnLast }: UsedMemory): Measure {
+  return { kind: 'resources', ...METRICS[metric], value: exp(lnLast), limit: MORE * exp(lnUse) };
+}
+
+function findingOf({ unit, ...measure }: Measure, { lnUse }: UsedMemory): Finding {
+  const [now, usual, most] = [measure.value, exp(lnUse), measure.limit].map((value) => shown(value, unit));
+  const summary = `${measure.subject}: ${now}, ${usual} is usual; up to ${most} is no finding`;
+  return { ...measure, severity: 'warning', summary };
+}
+
+function shown(value: number, unit: Measure['unit']): string {
+  if (unit === 'bytes') return `${Number((value / 1e6).toPrecision(3))} MB`;
+  if (unit === 'seconds') return `${Number((value * 1_000).toPrecision(3))} ms a request`;
+  return `${Number(value.toPrecision(3))} tokens`;
 }

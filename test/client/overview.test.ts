@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import type { HistoryRow } from '../../client/ledger.ts';
 import { Failure } from '../../client/failure.ts';
 import { isKnown, overview } from '../../client/overview.ts';
+import { renderMonitor } from '../../client/render/monitor.ts';
 import { renderOverview } from '../../client/render/overview.ts';
+import type { Measure } from '../../domain/monitor.ts';
 import { STATUS, sighting } from './fixtures.ts';
 
 const PLACE = { target: 'local', endpoint: 'digits' };
@@ -29,6 +31,20 @@ test('an endpoint is shown whole, and who is away says why without keeping the o
   const text = renderOverview(PLACE, seen, NOW);
   expect(text).toContain('local/digits is watched; no worker answered');
   expect(text.match(/– no database is named: set DATABASE_URL/g), 'outcomes, drills and the ledger').toHaveLength(3);
+});
+
+test('of what the monitor measures, what would be the next finding is told', () => {
+  const status = { ...PLACE, model: 'digits', version: 'v2-bbbbbbbbbbbb', windowMs: 300_000, policy: null };
+  const drift = (value: number) =>
+    ({ kind: 'drift', subject: 'inputs.age', value, limit: 0.1, unit: 'index' }) as const;
+  const shown = (...measures: Measure[]) => {
+    const rest = { since: '2026-11-29T11:00:00Z', windows: 12, last: null, paused: null, incidents: [], unsent: 0 };
+    return renderMonitor({ ...monitor, status: { ...status, ...rest, measures } }, NOW);
+  };
+  const memory = { kind: 'resources', subject: 'memory in use', value: 4e8, limit: 6e8, unit: 'bytes' } as const;
+  expect(shown(drift(0.06), memory)).toContain('nearest to its limit: memory in use (resources), 400 MB of 600 MB');
+  expect(shown(drift(0.07), memory)).toContain('nearest to its limit: inputs.age (drift), 0.07 of 0.1');
+  expect(shown(drift(0.04))).not.toContain('nearest');
 });
 
 test('labels and rehearsals are told where they are known, and what was never rehearsed says how', () => {

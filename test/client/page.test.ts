@@ -22,6 +22,13 @@ describe('the page of an endpoint', () => {
       '<caption> The gate now, on 1,204 requests of the candidate and 10,800 of stable </caption>',
     ],
     ['what is held against a metric', 'margin 1 %'],
+    ['how far an input has drifted, against its limit', '>inputs.amount</th>'],
+    [
+      'how much of a limit is used',
+      '310 % <meter min="0" low="0.7" high="0.999" max="1" optimum="0" value="1.000" aria-label="inputs.amount" ></meter>',
+    ],
+    ['what a request costs', '12 ms a request'],
+    ['what has drifted less', '2 more, further from their limits'],
     ['what labels say, with intervals', '97.6 % <span class="range">97.2 % to 98 %</span>'],
     ['why a rollout ended', 'a metric is worse than stable: latency.p99 of v3 is 4.2× stable’s'],
     ['that a rollout was ended by force', '<span class="state bad">ended by force</span>'],

@@ -8,7 +8,7 @@ import type { AuditAt } from '../../client/audit/read.ts';
 import type { ArmCounts } from '../../domain/gate-batch.ts';
 import { drillKey } from '../../domain/ids.ts';
 import type { Incident } from '../../domain/incident.ts';
-import { FINDING_KINDS, type MonitorPlan } from '../../domain/monitor.ts';
+import { FINDING_KINDS, type Measure, type MonitorPlan } from '../../domain/monitor.ts';
 import { FULL_WEIGHT } from '../../domain/route.ts';
 import { msToIndex } from '../../gates/histogram.ts';
 import { classify } from '../../gates/quality/classification.ts';
@@ -58,9 +58,22 @@ function monitor(): MonitorSighting {
     last: { at: before(0.03), unjudged: null },
     paused: null,
     incidents: [INCIDENT, { ...silent, summary: '1.4 % of requests end in errors, beyond 1 %', acknowledged }],
+    measures: measures(),
     unsent: 0,
   };
   return { ...PLACE, workflowId: 'monitor.prod-eu.fraud', state: 'RUNNING', paused: false, status };
+}
+
+function measures(): Measure[] {
+  const drift = ['amount', 'age', 'country', 'merchant', 'hour', 'device', 'currency', 'weekday', 'channel', 'limit'];
+  return [
+    ...drift.map((name, i): Measure => {
+      return { kind: 'drift', subject: `inputs.${name}`, value: 0.31 / 2 ** i, limit: 0.1, unit: 'index' };
+    }),
+    { kind: 'input_quality', subject: 'inputs.country (category)', value: 0.004, limit: 0.012, unit: 'share' },
+    { kind: 'resources', subject: 'processor time', value: 0.012, limit: 0.015, unit: 'seconds' },
+    { kind: 'resources', subject: 'memory in use', value: 412e6, limit: 610e6, unit: 'bytes' },
+  ];
 }
 
 function traffic() {

@@ -169,7 +169,9 @@ export class World {
       await this.before('examineWindow', 'monitor');
       const windows = ((memory['windows'] as number | undefined) ?? 0) + 1;
       const seen = { version: this.#serving(), memory: { windows }, afterIndex: (afterIndex ?? -1) + 1 };
-      return { ...seen, findings: this.findings, unjudged: this.findings === null ? 'a rollout is under way' : null };
+      if (this.findings === null) return { ...seen, findings: null, unjudged: 'a rollout is under way' };
+      const drift = { kind: 'drift', subject: 'inputs.age', value: windows / 100, limit: 0.1, unit: 'index' } as const;
+      return { ...seen, findings: this.findings, measures: [drift], unjudged: null };
     },
     goBack: async () => {
       await this.before('goBack', 'monitor');

@@ -1,5 +1,5 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { exposition, series } from '../../domain/exposition.ts';
 import { readMetrics, type MetricSources } from '../../worker/metrics/read-metrics.ts';
 import { Tally } from '../../worker/metrics/tally.ts';
@@ -41,6 +41,18 @@ test('windows of monitors are counted, those that nobody could judge apart', asy
     'slipway_monitor_windows_total{target="local",endpoint="digits",result="judged"}': 1,
     'slipway_monitor_windows_total{target="local",endpoint="digits",result="unjudged"}': 1,
   });
+});
+
+test('what the last window of an endpoint measured is shown as a share of its limit, until another worker looks', async () => {
+  const tally = new Tally();
+  const place = { target: 'local', endpoint: 'digits', plan: { windowMs: 60_000 } };
+  const drift = (value: number) => ({ kind: 'drift', subject: 'inputs.age', value, limit: 0.1 });
+  await run(tally, 'examineWindow', place, () => ({ unjudged: null, measures: [drift(0.02)] }));
+  await run(tally, 'examineWindow', place, () => ({ unjudged: null, measures: [drift(0.05)] }));
+  const name = 'slipway_monitor_limit_used_ratio{target="local",endpoint="digits",kind="drift",subject="inputs.age"}';
+  expect(shown(tally)[name]).toBeCloseTo(0.5);
+  vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 160_000);
+  expect(shown(tally)).not.toHaveProperty([name]);
 });
 
 test('an attempt that fails is not counted: the next one will be', async () => {

@@ -101,6 +101,21 @@ test('going back that is not possible yet is tried again after the next window',
   expect(world.alerts.some(({ summary }) => summary.includes('going back'))).toBe(true);
 });
 
+test('the status tells what the last judged window measured, of the version that serves', async () => {
+  const world = new World();
+  await watched(world, async (handle) => {
+    const measured = async () => (await handle.query(monitorStatusQuery)).measures?.map(({ value }) => value);
+    await windows(handle, 2);
+    expect(await measured()).toEqual([0.02]);
+    world.findings = null;
+    await windows(handle, 1);
+    expect(await measured(), 'while nobody judges').toEqual([0.02]);
+    world.route = wholeRoute(CANDIDATE.key);
+    await windows(handle, 1);
+    expect(await measured(), 'of another version').toEqual([]);
+  });
+});
+
 test('windows of a rollout, and those of a pause, are not judged, and the status says why', async () => {
   const world = new World();
   await watched(world, async (handle) => {

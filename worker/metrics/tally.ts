@@ -3,6 +3,7 @@ import type { Activities } from '../../activities/index.ts';
 import type { Deps } from '../../activities/deps.ts';
 import { series, type Family, type Series } from '../../domain/exposition.ts';
 import { WORKER_METRICS } from '../../domain/metrics/worker.ts';
+import { Measured } from './measured.ts';
 
 type Watching = NonNullable<Deps['watching']>;
 type Watched = Parameters<Watching>[0];
@@ -15,6 +16,7 @@ export class Tally {
   readonly #verdicts = new Counts(WORKER_METRICS.verdicts);
   readonly #windows = new Counts(WORKER_METRICS.windows);
   readonly #alerts = new Counts(WORKER_METRICS.alerts);
+  readonly #measured = new Measured();
   readonly #watches = new Map<object, () => readonly [Watched, number]>();
 
   readonly delivered: NonNullable<Deps['delivered']> = (receiver, isDelivered) =>
@@ -43,6 +45,7 @@ export class Tally {
       this.#ended.read(),
       this.#verdicts.read(),
       this.#windows.read(),
+      this.#measured.read(Date.now()),
       this.#alerts.read(),
       series(WORKER_METRICS.sighted, oldestByLabels(sighted)),
     ];
@@ -54,9 +57,11 @@ export class Tally {
       this.#ended.add({ target: facts.plan.target, endpoint: facts.plan.endpoint, outcome });
     }
     if (activity === ('examineWindow' satisfies keyof Activities)) {
-      const { target, endpoint } = request as Request<'examineWindow'>;
-      const { unjudged } = answer as Answer<'examineWindow'>;
+      const asked = request as Request<'examineWindow'>;
+      const { target, endpoint } = asked;
+      const { unjudged, measures } = answer as Answer<'examineWindow'>;
       this.#windows.add({ target, endpoint, result: unjudged === null ? 'judged' : 'unjudged' });
+      if (measures) this.#measured.set(asked, measures, Date.now());
     }
     if (activity === ('watchGate' satisfies keyof Activities)) {
       const { target, endpoint, question } = request as Request<'watchGate'>;

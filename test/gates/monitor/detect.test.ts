@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { ArmCounts, GateBatch } from '../../../domain/gate-batch.ts';
-import { planMonitor, type Finding, type MonitorPlan, type MonitorSpec } from '../../../domain/monitor.ts';
+import {
+  planMonitor,
+  type Finding,
+  type Measure,
+  type MonitorPlan,
+  type MonitorSpec,
+} from '../../../domain/monitor.ts';
 import { detect, type DetectorMemory } from '../../../gates/monitor/detect.ts';
 import { arm, sketch } from '../support/batches.ts';
 import { binomial, latency, random } from '../support/random.ts';
@@ -139,9 +145,9 @@ describe('use', () => {
     watch.windows(DAY, () => costing(next, 50));
     expect(watch.windows(DAY, () => costing(next, 50, { ms: 25 }))).toEqual([]);
     const found = watch.windows(HOUR, () => costing(next, 50, { ms: 50 }));
-    expect(found[0]).toMatchObject({ kind: 'resources', subject: 'processor time a request', severity: 'warning' });
+    expect(found[0]).toMatchObject({ kind: 'resources', subject: 'processor time', severity: 'warning' });
     expect(found[0]?.summary).toMatch(
-      /^processor time a request: 0\.0[45]\d* s, 0\.02\d* s is usual; up to 0\.03\d* s is no/,
+      /^processor time: [45]\d\.?\d* ms a request, 2\d\.?\d* ms a request is usual; up to 3\d/,
     );
     expect(found[0]?.limit).toBeCloseTo(0.031, 2);
   });
@@ -161,7 +167,7 @@ describe('use', () => {
     const watch = monitor();
     watch.windows(DAY, () => costing(next, 50));
     const found = watch.windows(12 * HOUR, () => costing(next, 50, { bytes: 2e9 }));
-    expect(found.at(-1)).toMatchObject({ subject: 'memory in use', value: expect.closeTo(2e9) as number });
+    expect(found.at(-1)).toMatchObject({ subject: 'memory in use', value: expect.closeTo(2e9, -3) as number });
     expect(found.at(-1)?.summary).toMatch(
       /^memory in use: 2000 MB, 10\d\d MB is usual; up to 15\d\d MB is no finding$/,
     );
@@ -175,8 +181,26 @@ describe('use', () => {
       arm(VERSION, 20, { tokens: { answers: 20, input: 400, output: 20 * output } });
     watch.windows(DAY, answers(80));
     expect(watch.windows(DAY, answers(100))).toEqual([]);
-    expect(watch.windows(HOUR, answers(200))[0]).toMatchObject({ kind: 'resources', subject: 'tokens an answer' });
+    expect(watch.windows(HOUR, answers(200))[0]).toMatchObject({ kind: 'resources', subject: 'length of answers' });
   });
+});
+
+test('what a window measured is told, finding or not, with what would be one', () => {
+  const next = random(14);
+  const watch = monitor();
+  watch.windows(DAY, () =>
+    arm(VERSION, 50, { resources: { replicas: 1, samples: 6, cpuSeconds: 1, memoryBytes: 4e8 } }),
+  );
+  expect(watch.measures.map(({ kind, subject, unit }) => [kind, subject, unit])).toEqual([
+    ['resources', 'processor time', 'seconds'],
+    ['resources', 'memory in use', 'bytes'],
+  ]);
+  expect(watch.measures[1]).toMatchObject({
+    value: expect.closeTo(4e8, -2) as number,
+    limit: expect.closeTo(6e8, -2) as number,
+  });
+  watch.windows(1, () => healthy(next, 50));
+  expect(watch.measures, 'the last that is known').toHaveLength(2);
 });
 
 describe('outputs', () => {
@@ -226,6 +250,7 @@ function monitor(spec: MonitorSpec = {}) {
   const plan = planMonitor(spec, { errorRate: 0.05, p99Ms: null }) as MonitorPlan;
   const watch = {
     memory: {} as DetectorMemory,
+    measures: [] as readonly Measure[],
     now: Date.parse('2026-01-01T00:00:00Z'),
     windows(count: number, counts: (window: number) => ArmCounts | null): Finding[] {
       return Array.from({ length: count }, (_, window) => {
@@ -233,6 +258,7 @@ function monitor(spec: MonitorSpec = {}) {
         const to = new Date(watch.now).toISOString();
         const looked = detect(watch.memory, { version: VERSION, batches, to, plan });
         // As it comes back from a workflow's history.
+        watch.measures = looked.measures;
         watch.memory = JSON.parse(JSON.stringify(looked.memory)) as DetectorMemory;
         return looked.findings;
       }).flat();

@@ -3,7 +3,7 @@ import type { ArmCounts, FaultCounts } from '../../../domain/gate-batch.ts';
 import type { NamedProfile } from '../../../domain/profile.ts';
 import type { DetectorMemory } from '../../../gates/monitor/detect.ts';
 import { detect } from '../../../gates/monitor/detect.ts';
-import { planMonitor } from '../../../domain/monitor.ts';
+import { planMonitor, type Measure } from '../../../domain/monitor.ts';
 import { arm, batch } from '../support/batches.ts';
 import { binomial, random } from '../support/random.ts';
 
@@ -48,6 +48,7 @@ function monitor(profile: NamedProfile | null = PROFILE, counted = PROFILE.diges
   };
   return (windows: number, { age, faults }: { age?: readonly number[]; faults?: (n: number) => FaultCounts } = {}) => {
     let last: readonly { kind: string; subject: string; severity: string }[] = [];
+    let measures: readonly Measure[] = [];
     for (let window = 0; window < windows; window += 1) {
       const batches = [0, 1, 2].map(() => {
         const counts: Partial<ArmCounts> = {
@@ -64,10 +65,11 @@ function monitor(profile: NamedProfile | null = PROFILE, counted = PROFILE.diges
         plan: plan as NonNullable<typeof plan>,
       };
       const looked = detect(memory, { ...seen, ...(profile && { profile }) });
+      ({ measures } = looked);
       memory = JSON.parse(JSON.stringify(looked.memory)) as DetectorMemory;
       last = looked.findings.filter(({ kind }) => kind === 'drift' || kind === 'input_quality');
     }
-    return { last, bytes: JSON.stringify({ drift: memory['drift'], inputs: memory['inputs'] }).length };
+    return { last, measures, bytes: JSON.stringify({ drift: memory['drift'], inputs: memory['inputs'] }).length };
   };
 }
 
@@ -78,6 +80,17 @@ describe('a model in production, held against what its validation showed', () =>
     const { last, bytes } = monitor()(300);
     expect(last).toEqual([]);
     expect(bytes).toBeLessThan(600);
+  });
+
+  test('tells every feature, input and answer, with its distance, before any is a finding', () => {
+    const { last, measures } = monitor()(1, { age: OLDER, faults: (n) => ({ light: { category: n / 50 } }) });
+    expect(last).toEqual([]);
+    const of = (subject: string) => measures.find((measure) => measure.subject === subject);
+    expect(measures.filter(({ kind }) => kind === 'drift')).toHaveLength(3);
+    expect(of('inputs.age')).toMatchObject({ kind: 'drift', limit: 0.1, unit: 'index' });
+    expect(of('inputs.age')?.value).toBeGreaterThan(0.3);
+    expect(of('outputs.prediction')?.value).toBeLessThan(0.05);
+    expect(of('inputs.light (category)')).toMatchObject({ kind: 'input_quality', value: 0.02, unit: 'share' });
   });
 
   test('shows the feature that drifted, and no longer once it is as before', () => {
