@@ -66,7 +66,7 @@ async function readLatest(databaseUrl: string, { target, endpoint }: Place): Pro
     client.query<{ body: GateBatchBody }>(
       `SELECT body FROM slipway.gate_batches
        WHERE target = $1 AND endpoint = $2 AND sealed_at > now() - $3 * interval '1 millisecond'
-       ORDER BY index DESC LIMIT $4`,
+       ORDER BY sealed_at DESC LIMIT $4`,
       [target, endpoint, WINDOW_MS, MOST_BATCHES],
     ),
   );

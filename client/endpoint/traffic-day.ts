@@ -19,12 +19,9 @@ export async function readTraffic(
 ): Promise<TrafficDay> {
   return readOnly(databaseUrl, 'gate batches', async (client) => {
     const values = [target, endpoint, since, until];
-    const [first] = (await client.query<{ at: Date | null }>(`SELECT min(opened_at) AS at ${BATCHES}`, values)).rows;
+    const [first] = (await client.query<{ at: Date | null }>(`SELECT min(opened_at) AS at ${DAY}`, values)).rows;
     const tally = new Tally(first?.at?.toISOString() ?? since, until);
-    await client.query(
-      `DECLARE found CURSOR FOR SELECT sealed_at, body -> 'arms' AS arms ${BATCHES} ORDER BY index`,
-      values,
-    );
+    await client.query(`DECLARE found CURSOR FOR SELECT sealed_at, body -> 'arms' AS arms ${DAY}`, values);
     for (let rows = await page(client); rows.length > 0; rows = await page(client))
       for (const { sealed_at, arms } of rows) tally.add({ sealed: sealed_at.toISOString(), arms });
     return tally.day();
@@ -35,4 +32,5 @@ async function page(client: Client): Promise<Row[]> {
   return (await client.query<Row>(`FETCH ${PAGE} FROM found`)).rows;
 }
 
-const BATCHES = `FROM slipway.gate_batches WHERE target = $1 AND endpoint = $2 AND sealed_at > $3 AND sealed_at <= $4`;
+/** In no order: one by number would be read from the first batch on. */
+export const DAY = `FROM slipway.gate_batches WHERE target = $1 AND endpoint = $2 AND sealed_at > $3 AND sealed_at <= $4`;

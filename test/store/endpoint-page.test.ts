@@ -6,7 +6,7 @@ import { endpointStanding } from '../../activities/store/monitored.ts';
 import { readOnly } from '../../client/endpoint/database.ts';
 import { productionOf, readProduction } from '../../client/endpoint/production.ts';
 import { readRuns } from '../../client/endpoint/runs.ts';
-import { readTraffic } from '../../client/endpoint/traffic-day.ts';
+import { DAY, readTraffic } from '../../client/endpoint/traffic-day.ts';
 import { readHistory } from '../../client/ledger.ts';
 import type { ArmCounts } from '../../domain/gate-batch.ts';
 import type { LedgerEntry } from '../../domain/ledger-entry.ts';
@@ -50,6 +50,27 @@ test('a run that was found ended by force is over, when it was found', async () 
   expect(await readRuns(db.urls.appUrl, place, 5)).toMatchObject([
     { endedAt: minute(1), outcome: null, reason: 'FoundTerminated', detail: message },
   ]);
+});
+
+test('the traffic of a day is found without reading the batches of the months before it', async () => {
+  await db.asOwner(`
+    ALTER TABLE slipway.gate_batches DISABLE TRIGGER gate_batches_gap_free;
+    INSERT INTO slipway.gate_batches (target, endpoint, index, epoch, sequence, opened_at, sealed_at, body, hash)
+    SELECT 'local', 'months', i, 1, 1, at, at, jsonb_build_object('endpoint', 'months', 'index', i, 'fence', '{"epoch":1,"sequence":1}'::jsonb,
+      'arms', '[]'::jsonb, 'filler', repeat(md5(i::text), 8)), 'sha256:' || repeat('0', 64)
+    FROM generate_series(0, 49999) AS i, LATERAL (SELECT '2026-01-01T00:00:00Z'::timestamptz + i * interval '1 minute' AS at) AS times;
+    ALTER TABLE slipway.gate_batches ENABLE TRIGGER gate_batches_gap_free;`);
+  await db.asOwner('ANALYZE slipway.gate_batches');
+  const lastDay = ['local', 'months', '2026-02-03T00:00:00Z', '2026-02-04T00:00:00Z'];
+  const { rows } = await db.pool.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(
+    `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT body -> 'arms' ${DAY}`,
+    lastDay,
+  );
+  const { Plan } = rows[0]?.['QUERY PLAN'][0] ?? { Plan: {} };
+  const [size] = await db.asOwner(`SELECT pg_relation_size('slipway.gate_batches') / 8192 AS pages`);
+  expect(Plan['Actual Rows']).toBe(1_440);
+  const read = (Plan['Shared Hit Blocks'] ?? Infinity) + (Plan['Shared Read Blocks'] ?? Infinity);
+  expect(read).toBeLessThan(Number(size?.['pages']) / 10);
 });
 
 test('a database that refuses says why, and only one that does not answer has to be started', async () => {
