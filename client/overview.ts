@@ -30,15 +30,20 @@ export interface Unknown {
   readonly notKnown: string;
 }
 
+/** Who is asked of what Temporal knows. */
+export type Asked = Pick<RolloutClient, 'look' | 'lookAtMonitor' | 'lookAtRetraining' | 'schedules'>;
+
+/** Whom to ask while Temporal is away: nobody knows, and each says why. */
+export function awayFor(why: Failure): Asked {
+  const away = () => Promise.reject(why);
+  return { look: away, lookAtMonitor: away, lookAtRetraining: away, schedules: away };
+}
+
 const DAY_MS = 86_400_000;
 const LATEST = 10;
 
 /** Asks everybody at once. */
-export async function overview(
-  place: Place,
-  rollouts: Pick<RolloutClient, 'look' | 'lookAtMonitor' | 'lookAtRetraining' | 'schedules'>,
-  database: () => Promise<string>,
-): Promise<Overview> {
+export async function overview(place: Place, rollouts: Asked, database: () => Promise<string>): Promise<Overview> {
   const until = new Date();
   const since = new Date(until.getTime() - DAY_MS).toISOString();
   const [rollout, monitor, retraining, schedules, outcomes, drills, watch] = await Promise.all([

@@ -18,6 +18,8 @@ export interface Incident extends Finding {
   readonly toldAt: string;
   /** The severities under which receivers know it as going on. */
   readonly toldAs: readonly Finding['severity'][];
+  /** Of how many features people were told, where it is about features. */
+  readonly toldOf?: number;
   /** What was done about it, as a sentence; `null` where people were told, and nothing else. */
   readonly response: string | null;
 }
@@ -34,6 +36,11 @@ const MOST_DOUBLINGS = 5;
 /** The more often it came back, the longer it must stay away: what flutters is told a few times, not every quarter of an hour. */
 export function isOver({ quiet, relapses }: Incident): boolean {
   return quiet >= QUIET_WINDOWS * 2 ** Math.min(relapses, MOST_DOUBLINGS);
+}
+
+/** Whether it has spread so far since people were told that it is worse: who took on one feature may not know of ten. */
+export function hasSpread({ features, toldOf }: Incident): boolean {
+  return features !== undefined && toldOf !== undefined && features.length >= 2 * toldOf;
 }
 
 const DAY_MS = 86_400_000;

@@ -1,4 +1,4 @@
-import { isOver, mustEscalate, subjectKey, type Incident } from './incident.ts';
+import { hasSpread, isOver, mustEscalate, subjectKey, type Incident } from './incident.ts';
 import type { Finding, MonitorPlan } from './monitor.ts';
 
 /** What a monitor remembers of its endpoint's troubles; plain data that continue-as-new takes along. */
@@ -51,7 +51,7 @@ const COOL_DOWN_MS = 3_600_000;
  * The troubles after one more window, and what is to be done about them.
  *
  * A critical finding opens an incident at once, a warning when the next window shows it too. There is one alert an incident,
- * and one more when it gets worse, at each escalation and when it is over.
+ * and one more when it gets worse or spreads to twice as many features, at each escalation and when it is over.
  */
 export function afterWindow(state: MonitorState, window: JudgedWindow, plan: MonitorPlan): Decided {
   const acts: MonitorAct[] = [];
@@ -111,7 +111,8 @@ function look(
 function seenAgain(incident: Incident, finding: Finding, at: string, acts: MonitorAct[]): Incident {
   const severity = incident.severity === 'critical' ? 'critical' : finding.severity;
   const next = { ...incident, ...finding, severity, seenAt: at, quiet: 0 };
-  return severity === incident.severity ? next : told(acts, 'worse', { ...next, toldAt: at });
+  const isWorse = severity !== incident.severity || hasSpread(next);
+  return isWorse ? told(acts, 'worse', { ...next, toldAt: at }) : next;
 }
 
 function begun(finding: Finding, { id, at, version }: { id: string; at: string; version: string | null }): Incident {
@@ -120,8 +121,12 @@ function begun(finding: Finding, { id, at, version }: { id: string; at: string; 
 }
 
 function told(acts: MonitorAct[], why: Telling['why'], incident: Incident): Incident {
-  const { severity, toldAs } = incident;
-  const known = toldAs.includes(severity) ? incident : { ...incident, toldAs: [...toldAs, severity] };
+  const { severity, toldAs, features } = incident;
+  const known = {
+    ...incident,
+    toldAs: toldAs.includes(severity) ? toldAs : [...toldAs, severity],
+    ...(features && { toldOf: features.length }),
+  };
   acts.push({ act: 'tell', why, incident: known });
   return known;
 }

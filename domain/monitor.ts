@@ -18,8 +18,10 @@ export type FindingKind = (typeof FINDING_KINDS)[number];
 /** What one window of production shows that is not as it should be. */
 export interface Finding {
   readonly kind: FindingKind;
-  /** The feature, metric or slice that it is about. */
+  /** The metric or slice that it is about; `inputs` and `outputs` of a model. */
   readonly subject: string;
+  /** Of the model's inputs or outputs, those that show it, the worst first. */
+  readonly features?: readonly string[];
   readonly severity: 'warning' | 'critical';
   readonly summary: string;
   /** What was seen, and the most (or least) that would have been no finding; both in the subject's own unit. */

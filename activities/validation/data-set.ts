@@ -27,6 +27,8 @@ export interface DataSet {
   readonly rowsInFile: number;
   readonly rowsWithoutLabel: number;
   readonly features: readonly string[];
+  /** Of them, those that may hold other than whole numbers, even where none does. */
+  readonly decimals: ReadonlySet<string>;
   readonly labels: readonly Prediction[];
   readonly slices: readonly Slice[];
   batches(size: number): AsyncGenerator<RowBatch, void, undefined>;
@@ -62,6 +64,7 @@ export async function loadDataSet(mlflow: MlflowClient, wanted: Wanted, signal?:
       rowsInFile,
       rowsWithoutLabel,
       features,
+      decimals: table.decimals,
       labels,
       slices,
       batches,

@@ -13,11 +13,11 @@ const BATCH_ROWS = 1_000;
  * the sample, however long the set is.
  */
 export async function profileOf(
-  data: Pick<DataSet, 'source' | 'sha256' | 'rows' | 'features' | 'batches'>,
+  data: Pick<DataSet, 'source' | 'sha256' | 'rows' | 'features' | 'decimals' | 'batches'>,
   predictions: readonly (Prediction | null)[],
 ): Promise<Profile> {
-  const { source, sha256, rows, features } = data;
-  const columns = features.map(() => createColumn(rows));
+  const { source, sha256, rows, features, decimals } = data;
+  const columns = features.map((name) => createColumn(rows, decimals.has(name)));
   await eachRow(data, (row) => columns.forEach((column, place) => column.look(valueOf(row[place]))));
   columns.forEach((column) => column.fix());
   await eachRow(data, (row) => columns.forEach((column, place) => column.count(valueOf(row[place]))));
@@ -43,7 +43,8 @@ interface Column {
   feature(): FeatureProfile | null;
 }
 
-function createColumn(rows: number): Column {
+/** @param isDecimal whether numbers that are whole are so by chance */
+function createColumn(rows: number, isDecimal = false): Column {
   const every = Math.max(1, Math.ceil(rows / PROFILE_SAMPLE));
   const sample: (Value | null)[] = [];
   let seen = 0;
@@ -61,6 +62,7 @@ function createColumn(rows: number): Column {
     },
     fix() {
       fixed = profileBins(sample, range());
+      if (isDecimal && fixed?.type === 'whole') fixed = { ...fixed, type: 'number' };
       sample.length = 0;
       counts = fixed ? noCounts(fixed.bins) : [];
     },

@@ -12,6 +12,8 @@ export interface Table {
   /** Like `all`, refused unless it is one SELECT of one column. */
   column(sql: string): Promise<unknown[]>;
   readonly columns: readonly string[];
+  /** Columns of a type with decimals, whatever values they hold: `5.0` is one of many numbers, `5` is a whole one. */
+  readonly decimals: ReadonlySet<string>;
   close(): void;
 }
 
@@ -36,12 +38,15 @@ export async function readTable(file: string, shownAs: string, signal?: AbortSig
     signal?.throwIfAborted();
     await connection.run(`CREATE TABLE data AS SELECT * FROM ${reader}`);
     await lockDown(connection);
-    const columns = (await connection.run('SELECT * FROM data LIMIT 0')).columnNames();
+    const empty = await connection.run('SELECT * FROM data LIMIT 0');
+    const columns = empty.columnNames();
+    const types = empty.columnTypes().map(String);
     const oneByOne = queue();
     return {
       all: (sql) => oneByOne(async () => (await connection.runAndReadAll(sql)).getRowsJS()),
       column: (sql) => oneByOne(() => column(connection, sql)),
       columns,
+      decimals: new Set(columns.filter((_, i) => /^(DOUBLE|FLOAT|DECIMAL)/.test(types[i] ?? ''))),
       close,
     };
   } catch (error) {

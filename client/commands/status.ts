@@ -1,10 +1,10 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ledgerDatabase } from '../audit/read.ts';
 import { dossier } from '../endpoint/dossier.ts';
 import { Failure, usageFailure } from '../failure.ts';
-import { overview } from '../overview.ts';
+import { awayFor, overview, type Asked } from '../overview.ts';
 import { renderOverview } from '../render/overview.ts';
 import { parsePlace, type Place } from '../rollouts/place.ts';
 import { webUiBase, withRollouts } from './common.ts';
@@ -44,9 +44,12 @@ async function writePage(place: Place, file: string, { out, err }: Terminal): Pr
   // Drawing takes as long to load as all the rest of the CLI, which is not to wait for it.
   const { endpointPage } = await import('../page/endpoint.ts');
   const webUi = await webUiBase();
-  const page = endpointPage(await withRollouts((rollouts) => dossier(place, rollouts, ledgerDatabase, webUi)));
+  const page = endpointPage(await withAll((asked) => dossier(place, asked, ledgerDatabase, webUi)));
   if (file === '-') return out(page);
-  await writeFile(file, page).catch((error: unknown) => {
+  // Whoever reads it meanwhile reads a whole page.
+  const next = `${file}.new`;
+  const written = writeFile(next, page).then(() => rename(next, file));
+  await written.catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     throw new Failure(`the page cannot be written to ${file}: ${why}`, { code: 'not_written', cause: error });
   });
@@ -54,6 +57,16 @@ async function writePage(place: Place, file: string, { out, err }: Terminal): Pr
 }
 
 async function showEndpoint(place: Place, { json }: StackFlags, { out }: Terminal): Promise<void> {
-  const seen = await withRollouts((rollouts) => overview(place, rollouts, ledgerDatabase));
+  const seen = await withAll((asked) => overview(place, asked, ledgerDatabase));
   out(json ? `${JSON.stringify({ ...place, ...seen })}\n` : renderOverview(place, seen, Date.now()));
+}
+
+/** Those who answer; while Temporal is away the others are asked all the same. */
+async function withAll<T>(work: (asked: Asked) => Promise<T>): Promise<T> {
+  try {
+    return await withRollouts(work);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'no_temporal') return work(awayFor(error));
+    throw error;
+  }
 }

@@ -1,6 +1,5 @@
 import { auditAt, type AuditAt } from '../audit/read.ts';
-import { orUnknown, overview, type Overview, type Unknown } from '../overview.ts';
-import type { RolloutClient } from '../rollout-client.ts';
+import { orUnknown, overview, type Asked, type Overview, type Unknown } from '../overview.ts';
 import type { Place } from '../rollouts/place.ts';
 import { readProduction, type Production } from './production.ts';
 import { readRuns, type LoggedRun } from './runs.ts';
@@ -27,20 +26,20 @@ const MOST_RUNS = 12;
 /** Asks everybody at once. */
 export async function dossier(
   place: Place,
-  rollouts: RolloutClient,
+  rollouts: Asked,
   database: () => Promise<string>,
   webUi: string | null,
 ): Promise<Dossier> {
   const until = new Date();
   const at = until.toISOString();
   const day = { ...place, since: new Date(until.getTime() - DAY_MS).toISOString(), until: at };
-  const asked = <T>(ask: (url: string) => Promise<T>) => orUnknown(database().then(ask));
+  const stored = <T>(ask: (url: string) => Promise<T>) => orUnknown(database().then(ask));
   const [seen, serving, production, traffic, runs] = await Promise.all([
     overview(place, rollouts, database),
-    asked((url) => auditAt(url, place, at)),
-    asked((url) => readProduction(url, place)),
-    asked((url) => readTraffic(url, day)),
-    asked((url) => readRuns(url, place, MOST_RUNS)),
+    stored((url) => auditAt(url, place, at)),
+    stored((url) => readProduction(url, place)),
+    stored((url) => readTraffic(url, day)),
+    stored((url) => readRuns(url, place, MOST_RUNS)),
   ]);
   return { ...place, at, ...seen, serving, production, traffic, runs, webUi };
 }

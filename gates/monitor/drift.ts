@@ -3,6 +3,7 @@ import type { Finding, Measure } from '../../domain/monitor.ts';
 import type { Profile } from '../../domain/profile.ts';
 import { DRIFT_MARGIN } from '../../domain/named-metrics.ts';
 import { armOf } from '../batch-tables.ts';
+import { asOne } from './as-one.ts';
 import { watchDrift, type DriftWatch } from '../drift/watch.ts';
 import type { Detected, MonitoredWindow } from './detector.ts';
 
@@ -11,6 +12,7 @@ const YEAR_MS = 365 * 86_400_000;
 const CRITICAL_PSI = 0.25;
 /** Design effect that is assumed: requests that come together are more alike than chance would make them. */
 const TOGETHER = 2;
+const SIDES = ['inputs', 'outputs'];
 
 /** Inputs and answers that are not distributed as in the version's profile; a false alarm a year on average, or fewer. */
 export function detectDrift(before: DriftWatch = {}, window: MonitoredWindow): Detected<DriftWatch> {
@@ -19,16 +21,22 @@ export function detectDrift(before: DriftWatch = {}, window: MonitoredWindow): D
   const limits = { runLength: YEAR_MS / plan.windowMs, large: DRIFT_MARGIN, users: TOGETHER };
   const counts = countsBy(window.batches, version, profile.digest);
   const { state, drifted, seen } = watchDrift(before, counts, referenceOf(profile.profile), limits);
+  const found = drifted.map(({ name, psi }): Finding => {
+    const { unit: _unit, ...measure } = measureOf(name, psi);
+    return {
+      ...measure,
+      severity: psi >= CRITICAL_PSI ? 'critical' : 'warning',
+      summary: `${name} of ${version} is not distributed as at its validation: index ${measure.value}, beyond ${DRIFT_MARGIN}`,
+    };
+  });
   return {
     state,
-    findings: drifted.map(({ name, psi }): Finding => {
-      const { unit: _unit, ...measure } = measureOf(name, psi);
-      return {
-        ...measure,
-        severity: psi >= CRITICAL_PSI ? 'critical' : 'warning',
-        summary: `${name} of ${version} is not distributed as at its validation: index ${measure.value}, beyond ${DRIFT_MARGIN}`,
-      };
-    }),
+    findings: SIDES.flatMap((side) =>
+      asOne(
+        side,
+        found.filter(({ subject }) => subject.startsWith(`${side}.`)),
+      ),
+    ),
     measures: seen.map(({ name, psi }) => measureOf(name, psi)),
   };
 }

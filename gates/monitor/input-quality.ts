@@ -2,6 +2,7 @@ import type { Finding, Measure } from '../../domain/monitor.ts';
 import type { Fault, FeatureProfile } from '../../domain/profile.ts';
 import { usualShare } from '../../domain/profile.ts';
 import { armOf } from '../batch-tables.ts';
+import { asOne } from './as-one.ts';
 import { batchMsOf, percentOf, type Detected, type MonitoredWindow } from './detector.ts';
 import { AT_EASE, guard, type Counted, type Guard } from './guard.ts';
 import { unusualRate } from './usual.ts';
@@ -32,19 +33,21 @@ export function detectInputQuality(
   const measures: Measure[] = [];
   const batches = window.batches.filter((batch) => batch.profile === profile.digest);
   const arms = batches.map((batch) => armOf(batch, version));
-  for (const [name, feature] of Object.entries(profile.profile.inputs))
-    for (const fault of Object.keys(FAULTS) as Fault[]) {
+  for (const fault of Object.keys(FAULTS) as Fault[]) {
+    const found: Finding[] = [];
+    for (const [name, feature] of Object.entries(profile.profile.inputs)) {
       const counts = arms.map(({ inputs, faults }) => counted(faults?.[name]?.[fault], inputs?.[name]));
       const key = `${name} ${fault}`;
       if (before[key] === undefined && counts.every(({ bad }) => bad === 0)) continue;
       const limit = limitOf(feature, fault);
       const after = guard(before[key] ?? AT_EASE, counts, { limit, lookMs: batchMsOf(batches) });
       state[key] = after;
-      const subject = `inputs.${name} (${fault})`;
-      const measure = { kind: 'input_quality', subject, value: after.rate ?? 0, limit } as const;
-      measures.push({ ...measure, unit: 'share' });
-      if (after.alarm) findings.push(findingOf(measure, { name, fault, version }));
+      const value = after.rate ?? 0;
+      measures.push({ kind: 'input_quality', subject: `inputs.${name} (${fault})`, value, limit, unit: 'share' });
+      if (after.alarm) found.push(findingOf({ name, fault, version, type: feature.type }, value, limit));
     }
+    findings.push(...asOne(`inputs (${fault})`, found));
+  }
   return { state, findings, measures };
 }
 
@@ -59,14 +62,18 @@ function limitOf(feature: FeatureProfile, fault: Fault): number {
   return unusualRate({ bad: share * n, n }, MARGIN) ?? Math.min(1, share + 0.1);
 }
 
-function findingOf(
-  measure: Omit<Measure, 'unit'>,
-  { name, fault, version }: { readonly name: string; readonly fault: Fault; readonly version: string },
-): Finding {
-  const { value, limit } = measure;
+interface Faulty {
+  readonly name: string;
+  readonly fault: Fault;
+  readonly type: FeatureProfile['type'];
+  readonly version: string;
+}
+
+function findingOf({ name, fault, type, version }: Faulty, value: number, limit: number): Finding {
+  const what = fault === 'type' && type === 'whole' ? 'other than whole numbers' : FAULTS[fault];
   return {
-    ...measure,
+    ...{ kind: 'input_quality', subject: `inputs.${name}`, value, limit },
     severity: value >= CRITICAL ? 'critical' : 'warning',
-    summary: `${percentOf(value)} of the values of ${name} that ${version} is asked about are ${FAULTS[fault]}; the limit is ${percentOf(limit)}`,
+    summary: `${percentOf(value)} of the values of ${name} that ${version} is asked about are ${what}; the limit is ${percentOf(limit)}`,
   };
 }

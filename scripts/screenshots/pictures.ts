@@ -29,6 +29,7 @@ export function pagePictures(file: string): Picture[] {
     { ...page, file: 'endpoint-phone.png', width: 400, height: 860, scheme: 'light' },
     { ...page, file: 'endpoint-production.png', width: 1_280, height: 900, part: section('in-production') },
     { ...page, file: 'endpoint-traffic.png', width: 1_280, height: 900, part: section('traffic') },
+    { ...page, file: 'endpoint-drift.png', width: 1_280, height: 900, part: section('drift-and-use') },
   ];
 }
 

@@ -3,14 +3,16 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseDocument } from 'yaml';
+import type { MonitorSighting } from '../../client/monitors/monitors.ts';
 import type { Traffic } from '../../examples/digits/traffic.ts';
-import { runCli } from '../demo/cli.ts';
+import { askCli, runCli } from '../demo/cli.ts';
 import { findStack, type DemoStack } from '../demo/stack.ts';
 import { answeredBy, startTraffic } from '../demo/traffic.ts';
 
 const DEMO = resolve(import.meta.dirname, '../demo.ts');
 /** Longest that a candidate may take to its first live request. */
 const CANARY_WITHIN_MS = 180_000;
+const MEASURED_WITHIN_MS = 90_000;
 
 /** The demo on a stack in this home, which is left running. */
 export async function playDemo(home: string): Promise<void> {
@@ -22,11 +24,13 @@ export async function playDemo(home: string): Promise<void> {
   if (code !== 0) throw new Error('the demo did not go as it promises; see above');
 }
 
-/** What comes after the demo: a rehearsal of rollback, and a canary that is under way as `look` begins. */
+/** What comes after the demo: windows of the watch, a rehearsal of rollback, and a canary that is under way as `look` begins. */
 export async function afterDemo(env: NodeJS.ProcessEnv, look: (stack: DemoStack) => Promise<void>): Promise<void> {
   const stack = await findStack(env);
   const traffic = await startTraffic(stack, { live: join(stack.home, 'digits/live.jsonl') });
   try {
+    await carriedOut(['monitor', 'digits', '--window', '5s', '--by', 'demo'], env);
+    await untilMeasured(env);
     await carriedOut(['drill', 'digits', '--wait', '--by', 'demo'], env);
     await carriedOut(['start', '-f', await longCanary(stack.home), '--version', '3', '--by', 'demo'], env);
     await untilAnswered(traffic, '3');
@@ -38,6 +42,17 @@ export async function afterDemo(env: NodeJS.ProcessEnv, look: (stack: DemoStack)
     }
   } finally {
     await traffic.stop();
+  }
+}
+
+/** The watch judges no windows while something else runs, so this comes before all the rest. */
+async function untilMeasured(env: NodeJS.ProcessEnv): Promise<void> {
+  const deadline = Date.now() + MEASURED_WITHIN_MS;
+  for (;;) {
+    const { monitor } = await askCli<{ monitor: MonitorSighting }>(['status', 'digits'], env);
+    if ((monitor.status?.measures ?? []).some(({ kind }) => kind === 'drift')) return;
+    if (Date.now() > deadline) throw new Error('no window measured drift; see `slipway status digits`');
+    await delay(500);
   }
 }
 

@@ -5,6 +5,7 @@ import type { Observation, Role } from './observation.ts';
 import { rowsOf } from './rows.ts';
 import type { Row } from './rows.ts';
 import { isSampled } from './sampling.ts';
+import { storedUser } from './stored-user.ts';
 
 /** A line of the prediction log. */
 export interface PredictionRow {
@@ -47,7 +48,8 @@ export function recordsOf(
   rows = keptRows(observation, settings),
 ): PredictionRow[] {
   const { fence, startedAt, endpoint, requestId, version, arm, role, user, status, latencyMs } = observation;
-  const common = { ts: startedAt, endpoint, requestId, version, arm, role, ...fence, userId: user, status, latencyMs };
+  const userId = storedUser(user, settings);
+  const common = { ts: startedAt, endpoint, requestId, version, arm, role, ...fence, userId, status, latencyMs };
   if (rows === null) return [{ ...common, row: 0, input: null, prediction: null }];
   return rows.map(({ input, prediction }, row) => ({
     ...common,

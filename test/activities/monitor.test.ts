@@ -168,7 +168,9 @@ test('drift is judged by the profile on the version’s run, and by nothing whil
     return (looked = await look(endpoint, looked, deps)).findings;
   };
   expect(await window(0, { mlflow })).toEqual([]);
-  expect(await window(10, { mlflow })).toMatchObject([{ kind: 'drift', subject: 'inputs.age', severity: 'critical' }]);
+  expect(await window(10, { mlflow })).toMatchObject([
+    { kind: 'drift', subject: 'inputs', features: ['inputs.age'], severity: 'critical' },
+  ]);
   const down = { artifacts: { text: () => Promise.reject(new Error('down')) } } as unknown as Deps['mlflow'];
   expect(await window(20, { mlflow: down })).toEqual([]);
 });

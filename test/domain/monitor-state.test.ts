@@ -28,6 +28,18 @@ describe('an incident', () => {
     expect(monitor.see(finding())).toEqual([]);
   });
 
+  test('is told again each time it has spread to twice as many features, also to whoever took it on', () => {
+    const monitor = watch();
+    const drift = (...features: string[]) =>
+      finding({ kind: 'drift', subject: 'inputs', severity: 'critical', features });
+    expect(monitor.see(drift('a'))).toEqual(['opened drift-1']);
+    expect(monitor.see(drift('a', 'b'))).toEqual(['worse drift-1']);
+    expect(monitor.see(drift('a', 'b', 'c'))).toEqual([]);
+    expect(monitor.see(drift('a'))).toEqual([]);
+    expect(monitor.see(drift('a', 'b', 'c', 'd'))).toEqual(['worse drift-1']);
+    expect(monitor.see(drift('a', 'b', 'c', 'd', 'e'))).toEqual([]);
+  });
+
   test('is over after three windows without it, and not while any of them shows it', () => {
     const monitor = watch();
     monitor.see(ERRORS);

@@ -48,13 +48,13 @@ test(
       link: expect.stringContaining('monitor.local.parcels') as string,
       signed: true,
     });
-    await untilListed(week, (features) => features.includes('inputs.distance'));
+    await untilListed(week, (told) => told.some((summary) => summary.includes('inputs.distance')));
 
     await untilTold(week, 'that version 2 was promoted', ({ event, candidate }) => {
       return event === 'promoted' && candidate?.startsWith('v2-') === true;
     });
     await untilTold(week, 'that the drift is over', isDrift('resolved'));
-    await untilListed(week, (features) => features.length === 0);
+    await untilListed(week, ({ length }) => length === 0);
     // What it serves is what it learnt.
     expect(drifts(await afterWindows(week, PARCELS, 5))).toEqual([]);
     expect(week.sink.told.filter(({ signed }) => !signed)).toEqual([]);
@@ -192,11 +192,11 @@ function drifts(incidents: readonly Incident[]): readonly Incident[] {
 }
 
 /** Waits until Alertmanager lists the drift of such features, where there is one. */
-async function untilListed({ alertmanager }: Week, isSo: (features: readonly string[]) => boolean): Promise<void> {
+async function untilListed({ alertmanager }: Week, isSo: (summaries: readonly string[]) => boolean): Promise<void> {
   if (!alertmanager) return;
   const drifting = async () =>
     (await alertmanager.firing())
       .filter(({ labels }) => labels['alertname'] === 'FeatureDrift')
-      .map(({ annotations }) => annotations['subject'] ?? '');
+      .map(({ annotations }) => annotations['summary'] ?? '');
   await until('Alertmanager to list the drift as it is', drifting, isSo, PATIENCE_MS);
 }

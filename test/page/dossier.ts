@@ -26,7 +26,8 @@ const before = (hours: number) => new Date(Date.parse(NOW) - hours * HOUR).toISO
 const INCIDENT: Incident = {
   id: 'drift-3',
   kind: 'drift',
-  subject: 'inputs.amount',
+  subject: 'inputs',
+  features: ['inputs.amount', 'inputs.age'],
   severity: 'critical',
   summary: 'inputs.amount of v2 is not distributed as at its validation: index 0.31, beyond 0.1',
   value: 0.31,

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
 import { batchHash } from '../../activities/evidence/batch-hash.ts';
 import { allocateEpoch } from '../../activities/store/epochs.ts';
 import { appendLedger } from '../../activities/store/ledger.ts';
@@ -11,6 +14,7 @@ import { readHistory } from '../../client/ledger.ts';
 import type { ArmCounts } from '../../domain/gate-batch.ts';
 import type { LedgerEntry } from '../../domain/ledger-entry.ts';
 import { msToIndex } from '../../gates/histogram.ts';
+import { slipway } from '../client/recording-terminal.ts';
 import { useDatabase } from './database.ts';
 import { batchBody, DIGITS, entry } from './samples.ts';
 
@@ -71,6 +75,26 @@ test('the traffic of a day is found without reading the batches of the months be
   expect(Plan['Actual Rows']).toBe(1_440);
   const read = (Plan['Shared Hit Blocks'] ?? Infinity) + (Plan['Shared Read Blocks'] ?? Infinity);
   expect(read).toBeLessThan(Number(size?.['pages']) / 10);
+});
+
+test('while Temporal is away the page is written with what the ledger knows, whole or not at all', async () => {
+  const place = { endpoint: 'alone', epoch: 1 };
+  await write(place, [{ reason: 'TrafficShifted', detail: { route: { arms: [{ version: V1, weight: 10_000 }] } } }]);
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-page-'));
+  vi.stubEnv('DATABASE_URL', db.urls.appUrl);
+  vi.stubEnv('SLIPWAY_HOME', folder);
+  vi.stubEnv('TEMPORAL_ADDRESS', '127.0.0.1:1');
+  try {
+    const file = join(folder, 'alone.html');
+    expect(await slipway('status', 'alone', '--html', file)).toMatchObject({ code: 0 });
+    const page = await readFile(file, 'utf8');
+    expect(page).toContain(`<b>v1</b> <code>${V1}</code>`);
+    expect(page.match(/Not known: Temporal at 127.0.0.1:1 does not answer/g)?.length).toBeGreaterThan(2);
+    expect(await readdir(folder)).toEqual(['alone.html']);
+    expect((await slipway('status', 'alone')).out).toContain('Temporal at 127.0.0.1:1 does not answer');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('a database that refuses says why, and only one that does not answer has to be started', async () => {

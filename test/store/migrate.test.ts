@@ -18,6 +18,7 @@ const OURS = [
   '0004_rewards.sql',
   '0005_outcome_pulls.sql',
   '0006_time.sql',
+  '0007_user_digest.sql',
 ];
 
 let db: TestPostgres;
@@ -73,25 +74,25 @@ test('a checkout with Windows line ends has the same migrations', async () => {
 });
 
 test('a database newer than the code is refused', async () => {
-  await change('0007_future.sql', 'CREATE TABLE slipway.future (x int);');
+  await change('0008_future.sql', 'CREATE TABLE slipway.future (x int);');
   await up();
   await expect(up(MIGRATIONS)).rejects.toThrow(MigrationRefused);
-  await expect(up(MIGRATIONS)).rejects.toThrow(/0007_future\.sql.*use a newer version/);
+  await expect(up(MIGRATIONS)).rejects.toThrow(/0008_future\.sql.*use a newer version/);
 });
 
 test('a file that fails half way leaves nothing of itself behind, and can be tried again', async () => {
-  await change('0007_bad.sql', 'CREATE TABLE slipway.half (x int); SELECT 1/0;');
+  await change('0008_bad.sql', 'CREATE TABLE slipway.half (x int); SELECT 1/0;');
   await expect(up()).rejects.toThrow(/division by zero/);
   expect(await sql(`SELECT to_regclass('slipway.half') AS half, max(number) AS at FROM slipway.migrations`)).toEqual([
     { half: null, at: OURS.length },
   ]);
-  await writeFile(join(path, '0007_bad.sql'), 'CREATE TABLE slipway.half (x int);');
-  expect((await up()).applied).toEqual(['0007_bad.sql']);
+  await writeFile(join(path, '0008_bad.sql'), 'CREATE TABLE slipway.half (x int);');
+  expect((await up()).applied).toEqual(['0008_bad.sql']);
 });
 
 test('a missing number is refused before anything is applied', async () => {
-  await change('0008_gap.sql', 'SELECT 1;');
-  await expect(up()).rejects.toThrow(/should have number 7/);
+  await change('0009_gap.sql', 'SELECT 1;');
+  await expect(up()).rejects.toThrow(/should have number 8/);
 });
 
 test('one role for both works and is said to be the weaker guard', async () => {
@@ -118,7 +119,7 @@ test('the application can ask whether the schema is the one it needs', async () 
     await expect(assertMigrated(pool)).rejects.toThrow(/lacks migration 0001_ledger\.sql: run slipway setup/);
     await up();
     await assertMigrated(pool);
-    await change('0007_future.sql', 'SELECT 1;');
+    await change('0008_future.sql', 'SELECT 1;');
     await up();
     await expect(assertMigrated(pool)).rejects.toThrow(/newer than this version/);
   } finally {

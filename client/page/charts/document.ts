@@ -17,12 +17,14 @@ interface Element {
 export const WIDTH = 420;
 
 const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
 
-/** An axis of time: the hour, and the day where it begins or hours do not tell. */
+/** An axis of time: the hour, with seconds where minutes do not tell, and the day where it begins or hours do not. */
 export function timeAxis(from: Date, to: Date, ticks = 4) {
   const isLong = to.getTime() - from.getTime() > 4 * DAY_MS;
   const day = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'short' });
-  const hour = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', hour: '2-digit', minute: '2-digit' });
+  const isShort = to.getTime() - from.getTime() < ticks * MINUTE_MS;
+  const hour = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', timeStyle: isShort ? 'medium' : 'short' });
   const tickFormat = (at: Date) => (isLong || at.getTime() % DAY_MS === 0 ? day : hour).format(at);
   return { type: 'utc', domain: [from, to], label: null, ticks, tickFormat } as const;
 }

@@ -262,10 +262,10 @@ describe('a data set among the artifacts of a run', () => {
 });
 
 describe('the profile of a version', () => {
-  const rows = Array.from({ length: 300 }, (_, i) => `${i % 50},${i % 3 === 0 ? 'night' : 'day'},${i},a`);
+  const rows = Array.from({ length: 300 }, (_, i) => `${i % 50},${i % 3 === 0 ? 'night' : 'day'},${i},${i % 9}.0,a`);
 
   it('is kept on its run and read back as it was, of the inputs and of what the version answered', async () => {
-    await mlflow.artifacts.upload({ runId: first.runId }, 'eval/p.csv', ['age,light,id,y', ...rows].join('\n'));
+    await mlflow.artifacts.upload({ runId: first.runId }, 'eval/p.csv', ['age,light,id,height,y', ...rows].join('\n'));
     const source = `runs:/${first.runId}/eval/p.csv`;
     const data = await loadDataSet(mlflow, { source, label: 'y', exclude: ['id'], maxRows: null, slices: [] });
     const answers = Array.from({ length: 300 }, (_, i) => (i === 7 ? null : i % 3));
@@ -274,9 +274,10 @@ describe('the profile of a version', () => {
     await attachProfile(mlflow, first.runId, profile);
     expect(await readProfile(mlflow, first.runId)).toEqual(profile);
     expect(profileDigest(profile)).toMatch(/^sha256:[0-9a-f]{64}$/);
-    expect(profile).toMatchObject({ rows: 300, columns: ['age', 'light'], sha256: data.sha256 });
+    expect(profile).toMatchObject({ rows: 300, columns: ['age', 'light', 'height'], sha256: data.sha256 });
     expect(profile.inputs['light']).toMatchObject({ type: 'text', counts: [200, 100, 0, 0] });
     expect(profile.inputs['age']).toMatchObject({ type: 'whole', range: [0, 49] });
+    expect(profile.inputs['height'], 'written with decimals, by chance none').toMatchObject({ type: 'number' });
     expect(profile.outputs['prediction']?.counts).toEqual([100, 100, 99, 1, 0]);
   });
 

@@ -58,6 +58,7 @@ describe.each(['set.csv', 'set.jsonl', 'set.parquet'])('%s', (name) => {
     const data = await load(name, { exclude: ['id'] });
     expect(data.rows).toBe(ROWS);
     expect(data.features).toEqual(['amount', 'the user', 'day']);
+    expect([...data.decimals]).toEqual(['amount']);
     expect(data.labels.slice(0, 4)).toEqual([true, false, false, true]);
     const { rows, firsts } = await allRows(data, 50);
     expect(firsts).toEqual([0, 50, 100]);

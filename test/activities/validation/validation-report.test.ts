@@ -20,6 +20,7 @@ function report(classes: number, slices: number): string {
   if (!validate) throw new Error('the plan has a validation');
   const data: DataSet = {
     ...{ source: 'set.csv', sha256: 'sha256:aa', rows, rowsInFile: rows, rowsWithoutLabel: 0, features: ['x'], labels },
+    decimals: new Set(),
     slices: Array.from({ length: slices }, (_, i) => {
       return { name: `slice ${i}`, where: 'true', margin: 0.05, rows, includes: new Uint8Array(rows).fill(1) };
     }),

@@ -3,7 +3,7 @@ import type { ArmCounts, FaultCounts } from '../../../domain/gate-batch.ts';
 import type { NamedProfile } from '../../../domain/profile.ts';
 import type { DetectorMemory } from '../../../gates/monitor/detect.ts';
 import { detect } from '../../../gates/monitor/detect.ts';
-import { planMonitor, type Measure } from '../../../domain/monitor.ts';
+import { planMonitor, type Finding, type Measure } from '../../../domain/monitor.ts';
 import { arm, batch } from '../support/batches.ts';
 import { binomial, random } from '../support/random.ts';
 
@@ -47,7 +47,7 @@ function monitor(profile: NamedProfile | null = PROFILE, counted = PROFILE.diges
     });
   };
   return (windows: number, { age, faults }: { age?: readonly number[]; faults?: (n: number) => FaultCounts } = {}) => {
-    let last: readonly { kind: string; subject: string; severity: string }[] = [];
+    let last: readonly Finding[] = [];
     let measures: readonly Measure[] = [];
     for (let window = 0; window < windows; window += 1) {
       const batches = [0, 1, 2].map(() => {
@@ -97,7 +97,7 @@ describe('a model in production, held against what its validation showed', () =>
     const watch = monitor();
     watch(20);
     expect(watch(10, { age: OLDER }).last).toMatchObject([
-      { kind: 'drift', subject: 'inputs.age', severity: 'critical' },
+      { kind: 'drift', subject: 'inputs', features: ['inputs.age'], severity: 'critical' },
     ]);
     expect(watch(15).last).toEqual([]);
   });
@@ -107,10 +107,20 @@ describe('a model in production, held against what its validation showed', () =>
     watch(20);
     const { last } = watch(20, { faults: () => ({ light: { category: 4 }, age: { missing: 1, type: 30 } }) });
     expect(last).toMatchObject([
-      { kind: 'input_quality', subject: 'inputs.age (type)', severity: 'critical' },
-      { kind: 'input_quality', subject: 'inputs.light (category)', severity: 'warning' },
+      { kind: 'input_quality', subject: 'inputs (type)', features: ['inputs.age'], severity: 'critical' },
+      { kind: 'input_quality', subject: 'inputs (category)', features: ['inputs.light'], severity: 'warning' },
     ]);
     expect(watch(1).last).toEqual([]);
+  });
+
+  test('shows what is wrong with many inputs at once as one finding, the worst first', () => {
+    const watch = monitor();
+    watch(20);
+    const { last } = watch(20, { faults: () => ({ light: { missing: 9 }, age: { missing: 40 } }) });
+    expect(last).toMatchObject([
+      { subject: 'inputs (missing)', features: ['inputs.age', 'inputs.light'], severity: 'critical', value: 0.4 },
+    ]);
+    expect(last[0]?.summary).toMatch(/^40 % of the values of age .*; 1 more shows the same: inputs.light$/);
   });
 
   test('is not judged where it has no profile, or by counts in other bins', () => {

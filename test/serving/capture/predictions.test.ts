@@ -96,6 +96,15 @@ test('who answered is told apart from who was asked', async () => {
   expect(await linesOf('rescued', 1)).toMatchObject([{ arm: CANDIDATE, version: STABLE, status: 200 }]);
 });
 
+test('a user whose name is too long for an index is kept by a digest of it', async () => {
+  const name = 'long'.repeat(1_000);
+  await post(serving.url, { headers: { 'x-request-id': 'of-long', 'x-user': name } });
+  const [line] = await linesOf('of-long', 1);
+  expect(line?.user_id).toMatch(/^sha256:[0-9a-f]{64}$/);
+  const { rows } = await evidence.client.query("select slipway.forget_user('local', 'digits', $1) as deleted", [name]);
+  expect(rows).toEqual([{ deleted: '1' }]);
+});
+
 test('what is recorded of one user can be deleted', async () => {
   const { rows } = await evidence.client.query("select slipway.forget_user('local', 'digits', 'u1') as deleted");
   expect(rows).toEqual([{ deleted: '4' }]);

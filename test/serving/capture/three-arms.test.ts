@@ -66,6 +66,18 @@ test('of three arms whose users a cookie names, the one whose users bring more w
   expect(judgeAll(question(0), batches)).toMatchObject({ decision: 'inconclusive' });
 }, 180_000);
 
+test('the value of a cookie is nowhere in the database, and its user can be forgotten by it all the same', async () => {
+  const kept = async (table: string, where: string) =>
+    (await evidence.client.query(`select from slipway.${table} where ${where}`)).rowCount;
+  for (const table of ['predictions', 'test_users']) {
+    expect(await kept(table, `user_id like 'u%'`), table).toBe(0);
+    expect(await kept(table, `user_id = 'sha256:' || encode(sha256('u7'), 'hex')`), table).toBeGreaterThan(0);
+  }
+  expect(await outcomes.forgetUser(ENDPOINT, 'u7')).toBeGreaterThan(0);
+  expect(await kept('test_users', `user_id = 'sha256:' || encode(sha256('u7'), 'hex')`)).toBe(0);
+  expect(await kept('predictions', `request_id = 'r7'`)).toBe(0);
+});
+
 async function put(route: Route, sequence: number): Promise<void> {
   const desired = serving.desired(route, sequence);
   const endpoints = [{ ...desired, versions: [...desired.versions, { key: THIRD, port: third.port }] }];
