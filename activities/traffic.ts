@@ -55,7 +55,7 @@ export function createTrafficActivities({ target: targetNamed }: Deps) {
       return put(target, request);
     },
 
-    /** As `shiftTraffic`, then measures that the leaving version gets no more requests. */
+    /** As `shiftTraffic`, then measures that the leaving version, and every other outside the route, gets no more requests. */
     async restoreTraffic(request: RestoreTraffic): Promise<Restored> {
       const target = await targetNamed(request.target);
       const shifted = await put(target, request);
@@ -83,22 +83,23 @@ async function put(
   return { at: new Date().toISOString(), programmed };
 }
 
-/** Waits until the version has no request under way and its count stands still. */
-async function untilQuiet(target: ServingTarget, { endpoint, leaving }: RestoreTraffic): Promise<number> {
-  let before = await countOf(target, endpoint, leaving);
+/** Waits until no version outside the route has a request under way, and their counts stand still. */
+async function untilQuiet(target: ServingTarget, { endpoint, leaving, route }: RestoreTraffic): Promise<number> {
+  const staying = new Set(route.arms.filter(({ weight }) => weight > 0).map(({ version }) => version));
+  const outside = async () => {
+    const { versions } = await target.readTraffic(endpoint);
+    return Object.entries(versions).filter(([key]) => key === leaving || !staying.has(key));
+  };
+  let before = await outside();
   for (;;) {
     await delay(100);
-    const now = await countOf(target, endpoint, leaving);
-    if (now.active === 0 && now.requests === before.requests) return now.requests;
+    const now = await outside();
+    const isQuiet = now.every(([, { active }]) => active === 0) && sumOf(now) === sumOf(before);
+    if (isQuiet) return now.find(([key]) => key === leaving)?.[1].requests ?? 0;
     before = now;
   }
 }
 
-async function countOf(
-  target: ServingTarget,
-  endpoint: string,
-  key: string,
-): Promise<{ requests: number; active: number }> {
-  const { versions } = await target.readTraffic(endpoint);
-  return versions[key] ?? { requests: 0, active: 0 };
+function sumOf(counted: readonly (readonly [string, { readonly requests: number }])[]): number {
+  return counted.reduce((sum, [, { requests }]) => sum + requests, 0);
 }

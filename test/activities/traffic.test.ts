@@ -69,6 +69,34 @@ test('traffic is restored only once the leaving version has no request under way
   expect(reads.length).toBe(5);
 });
 
+test('of a test of several arms, none that leaves has a request under way any more', async () => {
+  const further = 'v3-cccccccccccc';
+  const seen = [
+    {
+      [CANDIDATE.key]: { requests: 5, active: 0 },
+      [further]: { requests: 7, active: 1 },
+      [STABLE.key]: { requests: 90, active: 3 },
+    },
+    {
+      [CANDIDATE.key]: { requests: 5, active: 0 },
+      [further]: { requests: 8, active: 0 },
+      [STABLE.key]: { requests: 99, active: 2 },
+    },
+    {
+      [CANDIDATE.key]: { requests: 5, active: 0 },
+      [further]: { requests: 8, active: 0 },
+      [STABLE.key]: { requests: 120, active: 4 },
+    },
+  ];
+  let reads = 0;
+  const target = stubTarget({
+    setRoute: () => Promise.resolve(readingOf(fence, route).route),
+    readTraffic: () => Promise.resolve({ at: '', since: '', versions: seen[Math.min(reads++, 2)] ?? {} }),
+  });
+  expect((await activities(target).restoreTraffic(request)).leavingRequests).toBe(5);
+  expect(reads).toBe(3);
+});
+
 function activities(target: ServingTarget) {
   return createTrafficActivities(depsWith({ target: () => Promise.resolve(target) }));
 }
