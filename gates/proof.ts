@@ -1,6 +1,6 @@
 import type { TwoArms } from './two-arms.ts';
-import erfcinv from '@stdlib/math-base-special-erfcinv';
 import { isInformative } from './two-arms.ts';
+import { exceeded } from './normal.ts';
 
 /**
  * What speaks for "no worse by the margin" where the number of batches is known before: a sum whose mean is at most 0 under
@@ -39,7 +39,7 @@ export function lnProof({ gain, variance }: Proof, dispersion: number): number {
 
 /** `Φ⁻¹(1 − β/2)`. */
 export function boundary(beta: number): number {
-  return Math.SQRT2 * erfcinv(beta);
+  return exceeded(beta / 2);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { ActivityFailure, condition, isCancellation, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import type { Mutable } from '../domain/mutable.ts';
 import type { CarriedPulls, PullInput, PullPlan, PullStatus } from '../domain/outcome-pull.ts';
 import { afterPull, pullAlerts } from '../domain/pull-alert.ts';
 import type { PullAnswer } from '../activities/outcomes.ts';
@@ -6,8 +7,6 @@ import { goOn, mustContinueAsNew } from './long-run.ts';
 import { askedSignal, ATTRIBUTES, pullStatusQuery } from './messages.ts';
 import { watching } from './proxies.ts';
 import { sendUnsent } from './send-unsent.ts';
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const NOTHING_YET: CarriedPulls = { pulls: 0, last: null, failed: null, unsent: [] };
 

@@ -1,11 +1,10 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import type { Mutable } from '../domain/mutable.ts';
 import type { Outcome, Phase, Stage } from '../domain/outcome.ts';
 import { STAGES } from '../domain/outcome.ts';
 import type { PreflightFacts, RolloutInput, RolloutStatus, StageStatus } from '../domain/rollout-state.ts';
 import { renderDetails } from '../domain/render-details.ts';
 import { ATTRIBUTES } from './messages.ts';
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What people see of a rollout: the answer to `status`, the Web UI's details, and the search attributes. */
 export class Progress {

@@ -1,4 +1,5 @@
-import { binomialCdf, binomialPmf, normalQuantile, shareAtMost } from './distributions.ts';
+import { binomialCdf, binomialPmf, shareAtMost } from '../../gates/binomial.ts';
+import { exceeded } from '../../gates/normal.ts';
 import { studentCdf } from '../../gates/student.ts';
 import { tangoScore, type PairedTable } from './paired-table.ts';
 
@@ -75,6 +76,6 @@ export function rowsNeeded(table: PairedTable, margin: number, beta: number): nu
   const differing = (b + c + 1) / (rows + 1); // never zero, so that a few rows without a difference do not promise too much
   const excess = (b - c) / rows;
   if (excess >= margin) return null;
-  const z = normalQuantile(1 - beta) + normalQuantile(POWER);
+  const z = exceeded(beta) + exceeded(1 - POWER);
   return Math.max(rows + 1, Math.ceil((z * z * (differing - excess * excess)) / (margin - excess) ** 2));
 }

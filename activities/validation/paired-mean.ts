@@ -1,4 +1,4 @@
-import { normalQuantile } from './distributions.ts';
+import { exceeded } from '../../gates/normal.ts';
 import { studentCdf } from '../../gates/student.ts';
 
 /** Below this a mean of squared errors is too far from normal for Student's test. */
@@ -41,6 +41,6 @@ function below(distance: number, error: number, n: number): number {
 /** The usual normal approximation, for a chance of 80 %: ((z₁₋ᵦ + z₀.₈) · deviation / distance)². */
 function rowsNeeded(n: number, distance: number, deviation: number, beta: number): number | null {
   if (!Number.isFinite(deviation)) return null;
-  const z = normalQuantile(1 - beta) + normalQuantile(POWER);
+  const z = exceeded(beta) + exceeded(1 - POWER);
   return Math.max(n + 1, FEWEST_ROWS, Math.ceil(((z * deviation) / distance) ** 2));
 }

@@ -1,4 +1,4 @@
-import { binomialCdf } from './distributions.ts';
+import { binomialCdf } from '../../gates/binomial.ts';
 
 /** Two versions' answers to the same labelled rows. */
 export interface PairedTable {

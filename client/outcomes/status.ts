@@ -6,9 +6,7 @@ import {
   type Statement,
 } from '../../gates/quality/question.ts';
 import type { Pulled } from '../../domain/outcome-pull.ts';
-import { Failure } from '../failure.ts';
-import { withoutPassword } from '../stack/addresses.ts';
-import { withDatabase } from '../stack/parts/postgres-roles.ts';
+import { readOnly } from '../endpoint/database.ts';
 
 /** What is known of a version's labels, by when its predictions were made. */
 export interface VersionOutcomes {
@@ -51,10 +49,10 @@ const SEARCH_MS = 120_000;
 
 /** Reads an endpoint's labels; a slice narrows the quality alone. @throws Failure `no_database` */
 export async function readOutcomes(databaseUrl: string, window: QualityWindow): Promise<OutcomesStatus> {
-  try {
-    return await withDatabase(databaseUrl, async (client) => {
-      await client.query('BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ');
-      await client.query(`SET LOCAL statement_timeout = ${SEARCH_MS}`);
+  return readOnly(
+    databaseUrl,
+    'labels',
+    async (client) => {
       const { target, endpoint, since, until } = window;
       const values = [target, endpoint, since, until];
       const counts = (await client.query<Counts>(COUNTS, values)).rows;
@@ -83,14 +81,9 @@ export async function readOutcomes(databaseUrl: string, window: QualityWindow): 
             }
           : null,
       };
-    });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new Failure(
-      `labels at ${withoutPassword(databaseUrl)} cannot be read: ${message}; start the local stack with \`slipway up\`, set DATABASE_URL, or ask for a shorter time with --since`,
-      { code: 'no_database', cause: error },
-    );
-  }
+    },
+    { limitMs: SEARCH_MS, orElse: 'ask for a shorter time with --since' },
+  );
 }
 
 interface Counts {

@@ -1,5 +1,6 @@
 import type { Finding, QualityPlan } from '../../domain/monitor.ts';
-import { farBound, shareAtMost, USUAL_TAIL, type Estimate } from './interval.ts';
+import { shareAtMost } from '../binomial.ts';
+import { farBound, USUAL_TAIL, type Estimate } from './interval.ts';
 import type { Quality } from './question.ts';
 
 /** Labels before a mean says anything, and a class counts in one: of few and none right the delta method knows no error. */

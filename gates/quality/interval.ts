@@ -1,6 +1,5 @@
-import erfcinv from '@stdlib/math-base-special-erfcinv';
+import { exceeded } from '../normal.ts';
 import { exp, ln } from '../numeric.ts';
-import { incompleteBeta } from '../incomplete-beta.ts';
 import { studentCdf } from '../student.ts';
 
 /** A figure with the interval that holds the true one, in 95 of 100 cases where nothing else is asked for; without one where it cannot be told. */
@@ -13,29 +12,9 @@ export interface Estimate {
 /** The chance, on each side of an interval, that the true figure lies beyond it. */
 export const USUAL_TAIL = 0.025;
 
-/** Quantile of the normal distribution at 97.5 %. */
-const Z = 1.959963984540054;
-
-function normalQuantile(tail: number): number {
-  return tail === USUAL_TAIL ? Z : Math.SQRT2 * erfcinv(2 * tail);
-}
-
 /** A share, seen `k` times in `n` (Wilson 1927); 0 without a bound where there was nothing to see. */
 export function shareEstimate(k: number, n: number, tail = USUAL_TAIL): Estimate {
   return n === 0 ? { value: 0, low: null, high: null } : { value: k / n, ...wilson(k / n, n, tail) };
-}
-
-/** The most that a share may be of which `k` were seen in `n` (Clopper, Pearson 1934): a larger one has so few with a chance of `tail` at most. */
-export function shareAtMost(k: number, n: number, tail: number): number {
-  if (k >= n) return 1;
-  let [low, high] = [k / n, 1];
-  for (let i = 0; i < 60; i += 1) {
-    const p = (low + high) / 2;
-    // The chance of k or fewer of n.
-    if (incompleteBeta(1 - p, n - k, k + 1) > tail) low = p;
-    else high = p;
-  }
-  return high;
 }
 
 /** A figure between 0 and 1 by its standard error, on the log-odds scale so that it stays there; `n` counts its evidence. */
@@ -44,7 +23,7 @@ export function oddsEstimate(value: number, error: number, n: number, tail = USU
   // At the ends the delta method knows no error.
   if (value <= 0 || value >= 1 || error === 0) return { value, ...wilson(value, n, tail) };
   const odds = ln(value / (1 - value));
-  const spread = (normalQuantile(tail) * error) / (value * (1 - value));
+  const spread = (exceeded(tail) * error) / (value * (1 - value));
   return { value, low: share(odds - spread), high: share(odds + spread) };
 }
 
@@ -68,11 +47,12 @@ export function meanEstimate(n: number, sum: number, squares: number, tail = USU
 }
 
 function wilson(p: number, n: number, tail: number): { low: number; high: number } {
-  const quantile = normalQuantile(tail);
+  const quantile = exceeded(tail);
   const z = quantile * quantile;
   const center = (p + z / (2 * n)) / (1 + z / n);
   const spread = (quantile * Math.sqrt((p * (1 - p)) / n + z / (4 * n * n))) / (1 + z / n);
-  return { low: Math.max(0, center - spread), high: Math.min(1, center + spread) };
+  // At the ends rounding could miss them.
+  return { low: p <= 0 ? 0 : Math.max(0, center - spread), high: p >= 1 ? 1 : Math.min(1, center + spread) };
 }
 
 function share(odds: number): number {
@@ -81,7 +61,7 @@ function share(odds: number): number {
 
 /** What Student's distribution exceeds with the chance `tail`. */
 function studentQuantile(degrees: number, tail: number): number {
-  let [low, high] = [normalQuantile(tail), 13];
+  let [low, high] = [exceeded(tail), 13];
   while (studentCdf(-high, degrees) > tail) high *= 2;
   for (let i = 0; i < 60; i += 1) {
     const t = (low + high) / 2;

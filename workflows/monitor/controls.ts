@@ -1,4 +1,5 @@
 import { patched, setHandler, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { Mutable } from '../../domain/mutable.ts';
 import { openIncidents } from '../../domain/incident.ts';
 import { parseDuration } from '../../domain/duration.ts';
 import { monitorStatus, type CarriedMonitor, type Halted, type MonitorInput } from '../../domain/monitor-run.ts';
@@ -16,8 +17,6 @@ import {
 } from '../messages.ts';
 import { readIncident, readMessage } from '../read-message.ts';
 import { WatchRecord } from './record.ts';
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What a monitor knows now, and the operator's hand on it; every message is a signal, so that the Web UI can send it. */
 export class MonitorControls {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { binomialPmf } from '../../../activities/validation/distributions.ts';
+import { binomialPmf } from '../../../gates/binomial.ts';
 import { nonInferiorityPValue, rowsNeeded } from '../../../activities/validation/noninferiority.ts';
 import { pairedTable, tangoScore, worsePValue } from '../../../activities/validation/paired-table.ts';
 

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { binomialCdf, binomialPmf, normalQuantile, shareAtMost } from '../../../activities/validation/distributions.ts';
-import { studentCdf } from '../../../gates/student.ts';
-import { incompleteBeta } from '../../../gates/incomplete-beta.ts';
+import { binomialCdf, binomialPmf, shareAtMost } from '../../gates/binomial.ts';
+import { incompleteBeta } from '../../gates/incomplete-beta.ts';
+import { exceeded } from '../../gates/normal.ts';
+import { studentCdf } from '../../gates/student.ts';
 
-// Every expected value here is scipy 1.17.1's: beta.cdf, binom.cdf, binom.pmf, t.cdf, beta.ppf.
+// Every expected value here is scipy 1.17.1's: beta.cdf, binom.cdf, binom.pmf, t.cdf, beta.ppf, norm.isf.
 describe('distributions agree with scipy', () => {
   it.each([
     [0.3, 2, 5, 0.579825],
@@ -31,7 +32,8 @@ describe('distributions agree with scipy', () => {
 
   it('Clopper–Pearson and the normal quantile', () => {
     expect(shareAtMost(3, 50, 0.025)).toBeCloseTo(0.16548194660377, 12);
-    expect(normalQuantile(0.95)).toBeCloseTo(1.6449, 3);
+    expect(exceeded(0.05)).toBeCloseTo(1.6448536269514722, 12);
+    expect(exceeded(0.025)).toBeCloseTo(1.959963984540054, 14);
   });
 });
 

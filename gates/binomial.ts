@@ -1,6 +1,5 @@
-import { exp, ln, lnChoose } from '../../gates/numeric.ts';
-import { incompleteBeta } from '../../gates/incomplete-beta.ts';
-import { studentCdf } from '../../gates/student.ts';
+import { exp, ln, lnChoose } from './numeric.ts';
+import { incompleteBeta } from './incomplete-beta.ts';
 
 /** P(X = k) for X ~ Binomial(n, p). */
 export function binomialPmf(k: number, n: number, p: number): number {
@@ -16,15 +15,9 @@ export function binomialCdf(k: number, n: number, p: number): number {
   return incompleteBeta(1 - p, n - k, k + 1);
 }
 
-/** Upper bound of a share at level `1 − tail`, seen `k` times in `n` (Clopper and Pearson 1934). */
+/** The most that a share may be of which `k` were seen in `n` (Clopper and Pearson 1934): a larger one has so few with a chance of `tail` at most. */
 export function shareAtMost(k: number, n: number, tail: number): number {
   return k >= n ? 1 : bisect(k / n, 1, (p) => binomialCdf(k, n, p) > tail);
-}
-
-/** The standard normal quantile, to three digits: for planning sample sizes, not for tests. */
-export function normalQuantile(probability: number): number {
-  // Student's distribution with this many degrees of freedom is normal for that purpose.
-  return bisect(-9, 9, (x) => studentCdf(x, 1e5) < probability);
 }
 
 /** Where `below` turns from true to false between `low` and `high`. */
