@@ -1,7 +1,7 @@
 import type { Alert } from './alert.ts';
 import { versionNumber } from './ids.ts';
 import type { Incident } from './incident.ts';
-import type { FindingKind, MonitorPolicy } from './monitor.ts';
+import { MEMORY_GROWTH, type FindingKind, type MonitorPolicy } from './monitor.ts';
 import type { Telling } from './monitor-state.ts';
 
 /** What an alert says of the endpoint besides the incident. */
@@ -21,7 +21,7 @@ const NAMES: Readonly<Record<FindingKind, string>> = {
   quality: 'QualityLoss',
   errors: 'ErrorSpike',
   latency: 'LatencySpike',
-  resources: 'ResourceLeak',
+  resources: 'ResourceUse',
   outliers: 'OutlierAnswers',
   silence: 'Silence',
 };
@@ -40,7 +40,7 @@ const ENDINGS = {
  */
 export function alertsOf({ why, incident }: Telling, place: AlertPlace, at: string): Alert[] {
   const { target, endpoint, model, rolloutId, link } = place;
-  const { id, kind, subject, version, openedAt, severity, toldAs, value, limit, acknowledged } = incident;
+  const { id, kind, subject, features, version, openedAt, severity, toldAs, value, limit, acknowledged } = incident;
   const ending = why in ENDINGS ? ENDINGS[why as keyof typeof ENDINGS] : null;
   const name = `${target}/${endpoint}`;
   const serving = version === null ? model : `version ${versionNumber(version)} of ${model}`;
@@ -49,13 +49,21 @@ export function alertsOf({ why, incident }: Telling, place: AlertPlace, at: stri
     key: `${target}.${endpoint}:${id}:${openedAt}${as === toldAs[0] ? '' : `:${as}`}`,
     status: ending === null ? 'firing' : 'resolved',
     severity: as,
-    name: NAMES[kind],
+    name: kind === 'resources' && subject === MEMORY_GROWTH ? 'ResourceLeak' : NAMES[kind],
     ...{ target, endpoint, model, rolloutId, link },
     summary: `${name}: ${id}, ${serving}: ${said.filter(Boolean).join('; ')}`,
     action: ending === null ? actionOf(incident, name, place.policy[kind]) : 'Nothing is to be done.',
     startsAt: openedAt,
     endsAt: ending === null ? null : at,
-    details: { id, kind, subject, value, limit, acknowledgedBy: acknowledged?.by ?? null },
+    details: {
+      id,
+      kind,
+      subject,
+      ...(features && { features: features.join(', ') }),
+      value,
+      limit,
+      acknowledgedBy: acknowledged?.by ?? null,
+    },
   }));
 }
 

@@ -18,8 +18,8 @@ export interface Incident extends Finding {
   readonly toldAt: string;
   /** The severities under which receivers know it as going on. */
   readonly toldAs: readonly Finding['severity'][];
-  /** Of how many features people were told, where it is about features. */
-  readonly toldOf?: number;
+  /** The features that people were told of, where it is about features. */
+  readonly toldOf?: readonly string[];
   /** What was done about it, as a sentence; `null` where people were told, and nothing else. */
   readonly response: string | null;
 }
@@ -38,9 +38,13 @@ export function isOver({ quiet, relapses }: Incident): boolean {
   return quiet >= QUIET_WINDOWS * 2 ** Math.min(relapses, MOST_DOUBLINGS);
 }
 
-/** Whether it has spread so far since people were told that it is worse: who took on one feature may not know of ten. */
-export function hasSpread({ features, toldOf }: Incident): boolean {
-  return features !== undefined && toldOf !== undefined && features.length >= 2 * toldOf;
+/**
+ * Whether it has spread so far since people were told that it is worse: to as many features again, or to others altogether.
+ * Who took on one feature may not know of ten, or of another.
+ */
+export function hasSpread({ features = [], toldOf = [] }: Incident): boolean {
+  const fresh = features.filter((feature) => !toldOf.includes(feature)).length;
+  return toldOf.length > 0 && fresh > 0 && (fresh >= toldOf.length || fresh === features.length);
 }
 
 const DAY_MS = 86_400_000;

@@ -84,15 +84,17 @@ function look(
   // Nothing that goes wrong is seen in silence, so nothing is seen to be over either.
   const isSilent = findings.some(({ kind }) => kind === 'silence');
   const kept: Incident[] = [];
+  const seen = new Set<string>();
   const over = ended.filter(({ endedAt }) => Date.parse(at) - Date.parse(endedAt) < COOL_DOWN_MS);
   for (const incident of incidents) {
-    const finding = found.get(subjectKey(incident));
+    const finding = found.get(subjectKey(incident)) ?? groupOf(incident, findings);
     const unseen = { ...incident, quiet: incident.quiet + (isSilent && incident.kind !== 'silence' ? 0 : 1) };
     const next = finding ? seenAgain(incident, finding, at, acts) : unseen;
     if (isOver(next)) over.push({ ...told(acts, 'recovered', next), endedAt: at });
     else kept.push(next);
-    found.delete(subjectKey(incident));
+    if (finding) seen.add(subjectKey(finding));
   }
+  for (const key of seen) found.delete(key);
   const waiting: string[] = [];
   let count = opened;
   for (const [key, finding] of found) {
@@ -108,11 +110,22 @@ function look(
   return { ...rest, incidents: kept, ended: over, suspects: waiting, opened: count };
 }
 
+/** Earlier releases had an incident for each feature, `inputs.age (missing)`: such a one goes on as its group's. */
+function groupOf({ kind, subject, features }: Incident, findings: readonly Finding[]): Finding | undefined {
+  const group = /^(inputs|outputs)\..*?( \([a-z]+\))?$/.exec(subject);
+  if (features !== undefined || !group) return undefined;
+  const name = `${group[1]}${group[2] ?? ''}`;
+  return findings.find(
+    (finding) => finding.features !== undefined && finding.kind === kind && finding.subject === name,
+  );
+}
+
 function seenAgain(incident: Incident, finding: Finding, at: string, acts: MonitorAct[]): Incident {
   const severity = incident.severity === 'critical' ? 'critical' : finding.severity;
   const next = { ...incident, ...finding, severity, seenAt: at, quiet: 0 };
-  const isWorse = severity !== incident.severity || hasSpread(next);
-  return isWorse ? told(acts, 'worse', { ...next, toldAt: at }) : next;
+  // Whoever took it on took on something else.
+  if (hasSpread(next)) return told(acts, 'worse', { ...next, toldAt: at, acknowledged: null, escalations: 0 });
+  return severity === incident.severity ? next : told(acts, 'worse', { ...next, toldAt: at });
 }
 
 function begun(finding: Finding, { id, at, version }: { id: string; at: string; version: string | null }): Incident {
@@ -121,11 +134,11 @@ function begun(finding: Finding, { id, at, version }: { id: string; at: string; 
 }
 
 function told(acts: MonitorAct[], why: Telling['why'], incident: Incident): Incident {
-  const { severity, toldAs, features } = incident;
+  const { severity, toldAs, features, toldOf = [] } = incident;
   const known = {
     ...incident,
     toldAs: toldAs.includes(severity) ? toldAs : [...toldAs, severity],
-    ...(features && { toldOf: features.length }),
+    ...(features && { toldOf: [...new Set([...toldOf, ...features])] }),
   };
   acts.push({ act: 'tell', why, incident: known });
   return known;

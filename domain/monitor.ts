@@ -15,6 +15,9 @@ export const FINDING_KINDS = [
 
 export type FindingKind = (typeof FINDING_KINDS)[number];
 
+/** The subject of memory that rises without end: a leak, where more of a resource than usual is a cost. */
+export const MEMORY_GROWTH = 'memory';
+
 /** What one window of production shows that is not as it should be. */
 export interface Finding {
   readonly kind: FindingKind;

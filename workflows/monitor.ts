@@ -1,5 +1,5 @@
-import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import { planMonitor, type MonitorPlan } from '../domain/monitor.ts';
+import { condition, patched, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { planMonitor, type Finding, type MonitorPlan } from '../domain/monitor.ts';
 import { monitorStatus, newMonitor, type Monitored, type MonitorInput } from '../domain/monitor-run.ts';
 import { afterChange, afterWindow } from '../domain/monitor-state.ts';
 import { renderMonitor } from '../domain/render-monitor.ts';
@@ -106,9 +106,15 @@ async function watchWindow(
   await act(
     controls,
     watched,
-    afterWindow(now.state, { at, version: seen.version, findings: seen.findings }, plan),
+    afterWindow(now.state, { at, version: seen.version, findings: heeded(seen.findings) }, plan),
     place,
   );
+}
+
+/** Runs of earlier releases told nothing when a finding spread, though a newer worker may have looked for them. */
+function heeded(findings: readonly Finding[] | null): readonly Finding[] | null {
+  if (!findings?.some(({ features }) => features) || patched('monitor-tells-spread')) return findings;
+  return findings.map(({ features: _features, ...finding }) => finding);
 }
 
 /** Whoever was told of an incident is told that nobody looks any more. */

@@ -1,4 +1,3 @@
-import { rename, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ledgerDatabase } from '../audit/read.ts';
@@ -10,6 +9,7 @@ import { parsePlace, type Place } from '../rollouts/place.ts';
 import { webUiBase, withRollouts } from './common.ts';
 import { addStackFlags, showStatus, type StackFlags } from './stack.ts';
 import type { Terminal } from '../terminal.ts';
+import { writeWhole } from '../write-whole.ts';
 
 interface StatusFlags extends StackFlags {
   readonly html?: string;
@@ -46,10 +46,7 @@ async function writePage(place: Place, file: string, { out, err }: Terminal): Pr
   const webUi = await webUiBase();
   const page = endpointPage(await withAll((asked) => dossier(place, asked, ledgerDatabase, webUi)));
   if (file === '-') return out(page);
-  // Whoever reads it meanwhile reads a whole page.
-  const next = `${file}.new`;
-  const written = writeFile(next, page).then(() => rename(next, file));
-  await written.catch((error: unknown) => {
+  await writeWhole(file, page).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     throw new Failure(`the page cannot be written to ${file}: ${why}`, { code: 'not_written', cause: error });
   });

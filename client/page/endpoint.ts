@@ -51,7 +51,7 @@ export function endpointPage(seen: Dossier): string {
       'By labels of the last day’s predictions',
       told(seen.outcomes, (known) => qualitySection(known, serving)),
     ),
-    section('Drift and use', 'Of the last window, against its limits', told(seen.monitor, measuresSection)),
+    section('Drift and use', 'As measured last, against its limits', told(seen.monitor, measuresSection)),
     section(
       'Watch',
       'What the monitor does',

@@ -14,7 +14,7 @@ const LEAST_REQUESTS = 5;
 /** Fewest answers: their lengths are skewed, and the logarithm of a mean of few is low, more so for the arm with fewer. */
 const LEAST_ANSWERS = 10;
 /** Most that the requests per replica may differ, for the time that servers take when idle to cancel. */
-export const SAME_LOAD = 2;
+const SAME_LOAD = 2;
 
 /**
  * What both arms used in one batch; `null` where it was not measured, or cannot be compared.

@@ -5,11 +5,13 @@ const NAMED = 5;
 
 /** One finding for features that show the same: what moves all of them is one thing to look into, and one alert. */
 export function asOne(subject: string, found: readonly Finding[]): Finding[] {
-  const [worst, ...others] = found.toSorted((a, b) => b.value / b.limit - a.value / a.limit);
+  const isCritical = ({ severity }: Finding) => Number(severity === 'critical');
+  const [worst, ...others] = found.toSorted(
+    (a, b) => isCritical(b) - isCritical(a) || b.value / b.limit - a.value / a.limit,
+  );
   if (!worst) return [];
-  const severity = found.some((finding) => finding.severity === 'critical') ? 'critical' : 'warning';
   const features = [worst, ...others].map((finding) => finding.subject);
-  return [{ ...worst, subject, severity, summary: `${worst.summary}${told(features.slice(1))}`, features }];
+  return [{ ...worst, subject, summary: `${worst.summary}${told(features.slice(1))}`, features }];
 }
 
 function told(others: readonly string[]): string {

@@ -1,4 +1,4 @@
-import type { Finding } from '../../domain/monitor.ts';
+import { MEMORY_GROWTH, type Finding } from '../../domain/monitor.ts';
 import { armOf } from '../batch-tables.ts';
 import type { Leak } from '../kinds/leak.ts';
 import { LEAK_TOLERANCE } from '../kinds/leak.ts';
@@ -55,5 +55,5 @@ function findingOf({ leak, from }: GrowthMemory): Finding {
   const value = last && from && blocks > 0 ? exp((BLOCKS_PER_HOUR * (last.mean - from.mean)) / blocks) - 1 : 0;
   const limit = exp(LEAK_TOLERANCE) - 1;
   const summary = `memory grows by ${percentOf(value)} an hour and does not come back; ${percentOf(limit)} is tolerated`;
-  return { kind: 'resources', subject: 'memory', severity: 'warning', summary, value, limit };
+  return { kind: 'resources', subject: MEMORY_GROWTH, severity: 'warning', summary, value, limit };
 }

@@ -1,7 +1,7 @@
 import type { ArmCounts } from '../../domain/gate-batch.ts';
 import type { Finding, Measure } from '../../domain/monitor.ts';
 import { armOf } from '../batch-tables.ts';
-import { isIdleKnown, loadOf, SAME_LOAD, useOf, type ResourceMetric } from '../kinds/resource.ts';
+import { isIdleKnown, loadOf, useOf, type ResourceMetric } from '../kinds/resource.ts';
 import { short } from '../kinds/short.ts';
 import { exp, ln } from '../numeric.ts';
 import { batchMsOf, type Detected, type MonitoredWindow } from './detector.ts';
@@ -11,7 +11,8 @@ import { AT_EASE, guard, isDoubtful, type Guard } from './guard.ts';
 export type UseMemory = Readonly<Partial<Record<ResourceMetric, UsedMemory>>>;
 
 interface UsedMemory {
-  /** Batches that were learnt from, which fade over a week, and means of logarithms over them. */
+  /** How long was learnt from, in milliseconds; batches of it, which fade over a week, and means of logarithms over them. */
+  readonly ms: number;
   readonly n: number;
   readonly lnUse: number;
   readonly lnLoad: number;
@@ -20,7 +21,7 @@ interface UsedMemory {
   readonly guard: Guard;
 }
 
-const NOTHING: UsedMemory = { n: 0, lnUse: 0, lnLoad: 0, lnLast: 0, guard: AT_EASE };
+const NOTHING: UsedMemory = { ms: 0, n: 0, lnUse: 0, lnLoad: 0, lnLast: 0, guard: AT_EASE };
 
 const METRICS: Readonly<Record<ResourceMetric, Pick<Measure, 'subject' | 'unit'>>> = {
   cpu: { subject: 'processor time', unit: 'seconds' },
@@ -32,8 +33,8 @@ const METRICS: Readonly<Record<ResourceMetric, Pick<Measure, 'subject' | 'unit'>
 
 /** Half as much again as usual. */
 const MORE = 1.5;
-/** Batches from which on it is known what is usual. */
-const KNOWN = 60;
+/** From here on it is known what is usual: servers fill their caches for hours, and days have a rhythm. */
+const KNOWN_MS = 86_400_000;
 /** As usual is what is exceeded by half in a few batches; in half of them is not. */
 const MOST = 0.5;
 const WEEK_MS = 7 * 86_400_000;
@@ -50,7 +51,7 @@ export function detectUse(before: UseMemory = {}, window: MonitoredWindow): Dete
     if (told.length === 0 && known === undefined) continue;
     const after = watch(known ?? NOTHING, told, window);
     state[metric] = after;
-    if (after.n < KNOWN) continue;
+    if (after.ms < KNOWN_MS) continue;
     const measure = measureOf(metric, after);
     measures.push(measure);
     if (after.guard.alarm) findings.push(findingOf(measure, after));
@@ -68,14 +69,15 @@ function toldOf(metric: ResourceMetric, arm: ArmCounts, { n, lnLoad }: UsedMemor
   const used = useOf(metric, arm);
   if (used === undefined || !(used > 0)) return [];
   const own = ln(Math.max(loadOf(arm), 1));
-  const isIdle = metric === 'cpu' && !isIdleKnown(arm) && n >= KNOWN && own < lnLoad - ln(SAME_LOAD);
+  const isIdle = metric === 'cpu' && !isIdleKnown(arm) && n > 0 && own < lnLoad - ln(MORE);
   return isIdle ? [] : [{ lnUse: ln(used), lnLoad: own }];
 }
 
 function watch(known: UsedMemory, told: readonly Told[], { batches, plan }: MonitoredWindow): UsedMemory {
   const most = known.lnUse + ln(MORE);
   const counts = told.map(({ lnUse }) => ({ bad: lnUse > most ? 1 : 0, n: 1, users: 1 }));
-  const after = known.n < KNOWN ? known.guard : guard(known.guard, counts, { limit: MOST, lookMs: batchMsOf(batches) });
+  const after =
+    known.ms < KNOWN_MS ? known.guard : guard(known.guard, counts, { limit: MOST, lookMs: batchMsOf(batches) });
   const lnLast = told.length === 0 ? known.lnLast : told.reduce((sum, each) => sum + each.lnUse, 0) / told.length;
   const now = isDoubtful(after) ? known : learnt(known, told, plan.windowMs);
   return { ...now, lnLast: short(lnLast), guard: after };
@@ -86,7 +88,8 @@ function learnt({ n: before, ...known }: UsedMemory, told: readonly Told[], wind
   const n = kept + told.length;
   if (n === 0) return NOTHING;
   const mean = (key: keyof Told) => short((known[key] * kept + told.reduce((sum, each) => sum + each[key], 0)) / n);
-  return { ...known, n: short(n), lnUse: mean('lnUse'), lnLoad: mean('lnLoad') };
+  const ms = known.ms + (told.length > 0 ? windowMs : 0);
+  return { ...known, ms: Math.min(ms, KNOWN_MS), n: short(n), lnUse: mean('lnUse'), lnLoad: mean('lnLoad') };
 }
 
 function measureOf(metric: ResourceMetric, { lnUse, lnLast }: UsedMemory): Measure {

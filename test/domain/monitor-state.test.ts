@@ -28,16 +28,31 @@ describe('an incident', () => {
     expect(monitor.see(finding())).toEqual([]);
   });
 
-  test('is told again each time it has spread to twice as many features, also to whoever took it on', () => {
+  test('is told again when it has spread to as many features again or to others, and whoever took it on took on less', () => {
     const monitor = watch();
     const drift = (...features: string[]) =>
       finding({ kind: 'drift', subject: 'inputs', severity: 'critical', features });
     expect(monitor.see(drift('a'))).toEqual(['opened drift-1']);
-    expect(monitor.see(drift('a', 'b'))).toEqual(['worse drift-1']);
-    expect(monitor.see(drift('a', 'b', 'c'))).toEqual([]);
+    monitor.acknowledge('drift-1');
     expect(monitor.see(drift('a'))).toEqual([]);
+    expect(monitor.see(drift('b'))).toEqual(['worse drift-1']);
+    expect(monitor.state.incidents[0]?.acknowledged).toBeNull();
+    expect(monitor.see(drift('a', 'b'))).toEqual([]);
+    expect(monitor.see(drift('a', 'b', 'c'))).toEqual([]);
     expect(monitor.see(drift('a', 'b', 'c', 'd'))).toEqual(['worse drift-1']);
+    expect(monitor.see(drift('e'))).toEqual(['worse drift-1']);
     expect(monitor.see(drift('a', 'b', 'c', 'd', 'e'))).toEqual([]);
+  });
+
+  test('of one feature, as earlier releases had it, goes on as that of all', () => {
+    const monitor = watch();
+    const old = (subject: string) => finding({ kind: 'input_quality', subject, severity: 'critical' });
+    monitor.see(old('inputs.age (missing)'), old('inputs.my (odd) one (missing)'));
+    monitor.acknowledge('input_quality-1');
+    const missing = { ...old('inputs (missing)'), features: ['inputs.age', 'inputs.my (odd) one'] };
+    expect(times(5, () => monitor.see(missing))).toEqual([]);
+    expect(monitor.state.incidents.map(({ acknowledged }) => acknowledged !== null)).toEqual([true, false]);
+    expect(times(3, () => monitor.see())).toEqual(['recovered input_quality-1', 'recovered input_quality-2']);
   });
 
   test('is over after three windows without it, and not while any of them shows it', () => {

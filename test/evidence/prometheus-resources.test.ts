@@ -50,7 +50,7 @@ test('a rate is told whatever the readings’ times, without the time before the
 });
 
 test('replicas add up in time, and are averaged in memory', () => {
-  const other = 'digits-v1-6d4cf56db6-abcde';
+  const other = 'digits-v1-6d4cf56db6-b9w4c';
   const found = use({ cpu: [busy(POD, 0.5), busy(other, 1.5)], memory: [sized(POD, 1e9), sized(other, 3e9)] });
   expect(found).toMatchObject({ replicas: 2, cpuSeconds: 120, memoryBytes: 2e9 });
 });
@@ -75,17 +75,32 @@ test('pods whose containers nobody tells apart are read as they are', () => {
 });
 
 test('pods are of the workload whose name theirs begins with, the longest of them, and of no other', () => {
-  const pods = ['digits-v1-6d4-x', 'digits-v12-6d4-x', 'digits-v123-6d4-x', 'other-1'];
+  const hash = '6d4cf56db6-x7k2p';
+  const pods = [
+    `digits-v1-${hash}`,
+    `digits-v12-${hash}`,
+    `digits-v123-${hash}`,
+    `digits-v1-shadow-${hash}`,
+    'other-1',
+  ];
   const readings = { cpu: pods.map((pod) => busy(pod)), memory: pods.map((pod) => sized(pod)) };
   expect(use(readings)).toMatchObject({ replicas: 1 });
   expect(use(readings, 'v12')).toMatchObject({ replicas: 1 });
   const nested = { ...QUERIES, workloads: { digits: 'all', 'digits-v1': 'v1' } };
-  expect(use(readings, 'all', nested)).toMatchObject({ replicas: 2 });
+  expect(use(readings, 'all', nested)).toBeUndefined();
   expect(use(readings, 'v1', nested)).toMatchObject({ replicas: 1 });
+  const sets = { ...QUERIES, workloads: { other: 'v3' } };
+  expect(use(readings, 'v3', sets), 'of a stateful set').toMatchObject({ replicas: 1 });
+});
+
+test('times are for as long as the requests were counted', () => {
+  const readings = { cpu: [busy(POD)], memory: [sized(POD)], gpu: [], gpuMemory: [] };
+  const found = resourcesFromPrometheus(TIMES, readings, QUERIES, () => 75_000);
+  expect(found.get('v1')?.cpuSeconds).toBeCloseTo(37.5);
 });
 
 describe('a version has no use in a batch in which one of its pods', () => {
-  const other = 'digits-v1-6d4cf56db6-abcde';
+  const other = 'digits-v1-6d4cf56db6-b9w4c';
   const [cpu, memory] = [busy(other), sized(other)];
   const cut = (series: Series, from: number, to: number): Series => ({
     ...series,
@@ -112,7 +127,7 @@ test('GPUs are read where every pod has one, from whichever label names its pod'
   });
   const ratio = { ...QUERIES, gpu: { busy: 'DCGM_FI_PROF_GR_ENGINE_ACTIVE', unit: 'ratio', podLabel: 'exported_pod' } } as const; // prettier-ignore
   expect(use({ ...readings, gpu: [gpu(POD, 0.5)] }, 'v1', ratio)).toMatchObject({ gpuSeconds: 30 });
-  const second = 'digits-v1-6d4cf56db6-abcde';
+  const second = 'digits-v1-6d4cf56db6-b9w4c';
   const mixed = { cpu: [busy(POD), busy(second)], memory: [sized(POD), sized(second)], gpu: two };
   expect(use(mixed)).not.toHaveProperty('gpuSeconds');
 });

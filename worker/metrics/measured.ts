@@ -9,7 +9,7 @@ interface Window {
 }
 
 /** After so many windows without a newer one, another worker looks at them. */
-const STALE = 2.5;
+const STALE = 1.5;
 
 /** What the last window of each endpoint measured that this worker looked at, for as long as it is the last one. */
 export class Measured {

@@ -36,9 +36,19 @@ export class WatchRecord {
   told({ why, incident }: Telling, at: string): void {
     const reason = TOLD[why];
     if (!reason) return;
-    const { id, kind, subject, severity, version, value, limit, summary } = incident;
+    const { id, kind, subject, features, severity, version, value, limit, summary } = incident;
     const message = `${id}: ${summary}${ENDS[why] ?? ''}`;
-    const detail = { message, incident: id, kind, subject, severity, version, value, limit };
+    const detail = {
+      message,
+      incident: id,
+      kind,
+      subject,
+      ...(features && { features }),
+      severity,
+      version,
+      value,
+      limit,
+    };
     this.#note(reason, { actor: SYSTEM, effectiveAt: at, detail });
   }
 

@@ -33,7 +33,12 @@ export function batchFromPrometheus(
 ): GateBatchBody {
   const { versions, scrapeMs } = queries;
   const times = { opened: Date.parse(interval.opened), sealed: Date.parse(interval.sealed), scrapeMs };
-  const use = used && queries.resources && resourcesFromPrometheus(times, used, queries.resources);
+  const countedMs = (version: string) =>
+    countedFor(
+      Object.entries(versions).flatMap(([label, of]) => (of === version ? processesOf(readings, queries, label) : [])),
+      times,
+    );
+  const use = used && queries.resources && resourcesFromPrometheus(times, used, queries.resources, countedMs);
   const arms: ArmCounts[] = [];
   let lost = 0;
   for (const [label, version] of Object.entries(versions)) {
@@ -121,6 +126,18 @@ function latencyOf(processes: readonly Process[], { opened, sealed }: Times, { l
     }
   const counts: readonly BoundedCount[] = [...cumulative];
   return sketchOf(fromCumulative(counts));
+}
+
+/** How long the counts of these processes are about, on average; `null` where one of them came meanwhile. */
+function countedFor(processes: readonly Process[], times: Times): number | null {
+  const spans = processes
+    .filter((process) => isScraped(process, times))
+    .map(
+      ({ scrapes }) =>
+        (scrapes.findLast((at) => at <= times.sealed) ?? 0) - (scrapes.findLast((at) => at <= times.opened) ?? NaN),
+    );
+  const mean = total(spans, (span) => span) / spans.length;
+  return Number.isFinite(mean) ? mean : null;
 }
 
 function isScraped({ scrapes }: Process, { opened, sealed }: Times): boolean {

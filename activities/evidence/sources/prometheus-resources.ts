@@ -22,13 +22,16 @@ const BYTES_PER_MIB = 1024 * 1024;
  * What the pods of each version used in an interval, as far as all of them were read in all of it.
  *
  * A version of which one pod came, went, began anew or was not read has no use in this batch: the others' alone would be
- * divided by the requests of all. Processor time is the rate between the readings, for the whole interval; cAdvisor gives its
- * readings times of its own, which are not those of the scrapes.
+ * divided by the requests of all. Times of processors and GPUs are rates between the readings, for as long as the version's
+ * requests were counted in this batch; cAdvisor gives its readings times of its own, which are not those of the scrapes.
+ *
+ * @param countedMs between the scrapes whose difference a version's requests are, in milliseconds; the interval where `null`
  */
 export function resourcesFromPrometheus(
   { scrapeMs: usual, ...interval }: Times,
   readings: ResourceReadings,
   queries: ResourceQueries,
+  countedMs: (version: string) => number | null = () => null,
 ): ReadonlyMap<string, ResourceUse> {
   const { podLabel, workloads, scrapeMs = usual } = queries;
   const times = { ...interval, scrapeMs };
@@ -42,7 +45,7 @@ export function resourcesFromPrometheus(
   const pods = Map.groupBy(new Set([...byPod.cpu.keys(), ...byPod.memory.keys()]), (pod) => versionOf(pod, workloads));
   const found = new Map<string, ResourceUse>();
   for (const [version, own] of pods) {
-    const use = version === null ? null : useOf(own, byPod, times, queries);
+    const use = version === null ? null : useOf(own, byPod, times, { ...queries, countedMs: countedMs(version) });
     if (version !== null && use !== null) found.set(version, use);
   }
   return found;
@@ -54,9 +57,9 @@ function useOf(
   pods: readonly string[],
   { cpu, memory, gpu, gpuMemory }: ByPod,
   times: Times,
-  queries: ResourceQueries,
+  queries: ResourceQueries & { readonly countedMs: number | null },
 ): ResourceUse | null {
-  const seconds = (times.sealed - times.opened) / 1000;
+  const seconds = (queries.countedMs ?? times.sealed - times.opened) / 1000;
   const rates = ofAll(pods, cpu, (series) => rateOf(series, times));
   const bytes = ofAll(pods, memory, (series) => meanOf(series, times));
   if (rates === null || bytes === null) return null;
@@ -113,10 +116,13 @@ function podsOf(series: readonly Series[], label: string): Map<string, Series[]>
   return pods;
 }
 
-/** A pod is named by its workload, with a suffix; of workloads of which one's name begins another's, the longer one's. */
+/** What Kubernetes appends to a workload's name: a template's hash and five characters, those alone, or a number. */
+const SUFFIX = /^(|(-[bcdfghjklmnpqrstvwxz2456789]{1,10})?-[bcdfghjklmnpqrstvwxz2456789]{5}|-\d+)$/;
+
+/** A pod is named by its workload; of workloads of which one's name begins another's, the longer one's. */
 function versionOf(pod: string, workloads: ResourceQueries['workloads']): string | null {
   const [longest] = Object.keys(workloads)
-    .filter((name) => pod === name || pod.startsWith(`${name}-`))
+    .filter((name) => pod.startsWith(name) && SUFFIX.test(pod.slice(name.length)))
     .sort((a, b) => b.length - a.length);
   return longest === undefined ? null : (workloads[longest] ?? null);
 }

@@ -13,9 +13,10 @@ const TABLES: Readonly<Partial<Record<FindingKind, { readonly caption: string; r
 /** Listed at once, those nearest to their limits; the others are folded away. */
 const MOST_SHOWN = 8;
 
-/** What the last window measured of the version, against what would be a finding. */
+/** What was measured of the version last, against what would be a finding. */
 export function measuresSection({ status }: MonitorSighting): Part {
-  const measures = status?.measures ?? [];
+  if (status === null) return note('No worker answered, so nobody knows what was measured.');
+  const { measures = [] } = status;
   if (measures.length === 0) return note('No window has measured anything yet.');
   return Object.entries(TABLES).map(([kind, { caption, first }]) => {
     const own = measures.filter((measure) => measure.kind === kind).toSorted((a, b) => used(b) - used(a));

@@ -21,6 +21,7 @@ import {
   userPath,
   versionPath,
   versionProfile,
+  USER_LIMIT,
 } from './schemas.ts';
 import { fastify } from 'fastify';
 import { Refused } from '../refusal.ts';
@@ -52,6 +53,7 @@ export function createApi({ host, token, shutdown }: ApiOptions): FastifyInstanc
   const app = fastify({
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_MS,
+    routerOptions: { maxParamLength: USER_LIMIT },
     ajv: {
       customOptions: {
         allErrors: true,

@@ -33,7 +33,10 @@ function oneKindOf(...forms: readonly object[]) {
 
 export const endpointPath = { type: 'object', properties: { endpoint } } as const;
 export const versionPath = { type: 'object', properties: { endpoint, key } } as const;
-export const userPath = { type: 'object', properties: { endpoint, user: text } } as const;
+/** Names of users are as long as their cookies. */
+export const USER_LIMIT = 8_192;
+const user = { type: 'string', minLength: 1, maxLength: USER_LIMIT } as const;
+export const userPath = { type: 'object', properties: { endpoint, user } } as const;
 
 const textRule = { enum: ['exact', 'normalised'] } as const;
 const command = { type: 'array', items: { type: 'string', maxLength: 10_000 }, minItems: 1, maxItems: 1000 } as const;

@@ -162,6 +162,16 @@ describe('use', () => {
     expect(quiet(true)).toEqual([]);
   });
 
+  test('is no finding where idle time is most of it, at half of the usual load, or while caches fill on the first day', () => {
+    const next = random(15);
+    const watch = monitor();
+    const load = () => Math.round(55 + 90 * next());
+    expect(watch.windows(4 * DAY, () => costing(next, load(), { ms: 2, idleMs: 3_000, known: false }))).toEqual([]);
+    const young = monitor();
+    const filling = (window: number) => costing(next, 50, { bytes: window < 6 ? 6e8 : 1e9 });
+    expect(young.windows(14 * DAY, filling)).toEqual([]);
+  });
+
   test('of memory that has doubled at once is a finding, for as long as it stays', () => {
     const next = random(13);
     const watch = monitor();

@@ -123,6 +123,13 @@ describe('a model in production, held against what its validation showed', () =>
     expect(last[0]?.summary).toMatch(/^40 % of the values of age .*; 1 more shows the same: inputs.light$/);
   });
 
+  test('names the worst by how grave it is: a warning far beyond its limit is less', () => {
+    const watch = monitor();
+    watch(20);
+    const { last } = watch(20, { faults: () => ({ light: { missing: 9 }, age: { missing: 15 } }) });
+    expect(last).toMatchObject([{ subject: 'inputs (missing)', severity: 'critical', value: 0.15 }]);
+  });
+
   test('is not judged where it has no profile, or by counts in other bins', () => {
     expect(monitor(null)(20, { age: OLDER }).last).toEqual([]);
     expect(monitor(PROFILE, 'sha256:another')(20, { age: OLDER }).last).toEqual([]);

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -119,6 +120,9 @@ describe('a file from the command line', () => {
   }, 30_000);
 });
 
+/** As long as some that carry a signed token. */
+const COOKIE = 'c'.repeat(4_000);
+
 test('the predictions of one user are deleted, and no others', async () => {
   const insert = `insert into slipway.predictions (ts, target, endpoint, request_id, row, arm, role, epoch, sequence, user_id, status, latency_ms)
     values (now(), 'local', 'digits', $1, 0, 'v1', 'live', 1, 1, $2, 200, 1)`;
@@ -126,12 +130,14 @@ test('the predictions of one user are deleted, and no others', async () => {
     ['1', 'ann/b'],
     ['2', 'ann/b'],
     ['3', 'bob'],
+    ['4', `sha256:${hash('sha256', COOKIE)}`],
   ])
     await client.query(insert, [request, user]);
   expect(await running.ask('DELETE', '/endpoints/digits/users/ann%2Fb')).toMatchObject({
     status: 200,
     body: { deleted: 2 },
   });
+  expect(await running.ask('DELETE', `/endpoints/digits/users/${COOKIE}`)).toMatchObject({ body: { deleted: 1 } });
   const { rows } = await client.query('select user_id from slipway.predictions');
   expect(rows).toEqual([{ user_id: 'bob' }]);
 });
