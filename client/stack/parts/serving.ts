@@ -10,9 +10,10 @@ import type { Part, StackContext } from '../part.ts';
 
 /**
  * A host waits most of its life: a small nursery keeps its memory to what it needs. And the first `fetch`, of a model's files,
- * has V8 optimise the WebAssembly that reads its answer, which stays in memory with 10 MB and saves no time to speak of.
+ * has V8 optimise the WebAssembly that reads its answer, which stays in memory with 10 MB and saves no time to speak of; nor
+ * is anything else here so hot that optimised code is worth its 5 MB.
  */
-const FLAGS = ['--max-old-space-size=96', '--max-semi-space-size=1', '--liftoff-only'];
+const FLAGS = ['--max-old-space-size=96', '--max-semi-space-size=1', '--liftoff-only', '--no-opt'];
 const PROGRAM = [...FLAGS, join(ROOT, 'serving', 'main.ts')];
 
 export const serving: Part = {

@@ -97,7 +97,14 @@ export class HostProcess {
   #spawn(args: readonly string[]): ChildProcess {
     const child = spawn(
       process.execPath,
-      ['--max-old-space-size=96', '--max-semi-space-size=1', '--liftoff-only', join(ROOT, 'serving/main.ts'), ...args],
+      [
+        '--max-old-space-size=96',
+        '--max-semi-space-size=1',
+        '--liftoff-only',
+        '--no-opt',
+        join(ROOT, 'serving/main.ts'),
+        ...args,
+      ],
       {
         env: this.#environment,
         stdio: ['ignore', 'pipe', 'pipe'],
