@@ -1,13 +1,46 @@
 import type { Outcome } from './serving-contract.ts';
 
 /** A statement with its parameters. */
-export interface OutcomeStatement {
+interface OutcomeStatement {
   readonly text: string;
   readonly values: unknown[];
 }
 
+/** What came of outcomes that were taken in; each label is accepted, a revision of one, or a repetition. */
+export interface Taken {
+  readonly accepted: number;
+  readonly repeated: number;
+  readonly revised: number;
+  /** Of all labels, those of ids that no prediction has yet. */
+  readonly unknown: number;
+  /** Rewards that are new. */
+  readonly rewards: number;
+}
+
+/** Runs a statement; its rows. */
+type Ask = (statement: OutcomeStatement) => Promise<readonly unknown[]>;
+
+/** Takes outcomes in by whatever asks the database; what is taken in again counts as repeated. */
+export async function takeOutcomes(ask: Ask, target: string, outcomes: readonly Outcome[]): Promise<Taken> {
+  const sums = { accepted: 0, repeated: 0, revised: 0, unknown: 0, rewards: 0 };
+  // The second label for one prediction revises the first, which has to be there by then.
+  for (const round of inRounds(outcomes.filter(({ label }) => label !== undefined))) {
+    const [row] = (await ask(addLabels(target, round))) as readonly Counts[];
+    const [accepted, revised] = [Number(row?.accepted ?? 0), Number(row?.revised ?? 0)];
+    sums.accepted += accepted;
+    sums.revised += revised;
+    sums.repeated += round.length - accepted - revised;
+    sums.unknown += Number(row?.unknown ?? 0);
+  }
+  const brought = outcomes.filter(({ rewards }) => rewards !== undefined);
+  if (brought.length > 0) sums.rewards = (await ask(addRewards(target, brought))).length;
+  return sums;
+}
+
+type Counts = Readonly<Partial<Record<'accepted' | 'revised' | 'unknown', string>>>;
+
 /** Takes in the labels of different predictions; one row with how many were `accepted`, `revised` and are `unknown`. */
-export function addLabels(target: string, outcomes: readonly Outcome[]): OutcomeStatement {
+function addLabels(target: string, outcomes: readonly Outcome[]): OutcomeStatement {
   const column = <T>(read: (outcome: Outcome) => T) => outcomes.map(read);
   return {
     text: `select accepted, revised, unknown
@@ -23,8 +56,8 @@ export function addLabels(target: string, outcomes: readonly Outcome[]): Outcome
   };
 }
 
-/** Takes in rewards, of which the first value of a name stands; its count of rows is how many were new. */
-export function addRewards(target: string, outcomes: readonly Outcome[]): OutcomeStatement {
+/** Takes in rewards, of which the first value of a name stands; a row for each that is new. */
+function addRewards(target: string, outcomes: readonly Outcome[]): OutcomeStatement {
   const all = outcomes.flatMap(({ endpoint, requestId, row = 0, rewards = {} }) =>
     Object.entries(rewards).map(([name, value]) => ({ endpoint, requestId, row, name, value })),
   );
@@ -32,7 +65,7 @@ export function addRewards(target: string, outcomes: readonly Outcome[]): Outcom
   return {
     text: `insert into slipway.rewards (target, endpoint, request_id, row, name, value)
       select $1, * from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::float8[])
-      on conflict do nothing`,
+      on conflict do nothing returning 1`,
     values: [
       target,
       column(({ endpoint }) => endpoint),
@@ -45,7 +78,7 @@ export function addRewards(target: string, outcomes: readonly Outcome[]): Outcom
 }
 
 /** Labels in rounds that have no prediction twice, each in the order in which they were given: a second one revises the first. */
-export function inRounds(outcomes: readonly Outcome[]): Outcome[][] {
+function inRounds(outcomes: readonly Outcome[]): Outcome[][] {
   const rounds: Outcome[][] = [];
   const times = new Map<string, number>();
   for (const outcome of outcomes) {

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Pool } from 'pg';
 import type { Pulled, PullPlan } from '../../domain/outcome-pull.ts';
-import { addLabels, addRewards, inRounds } from '../../domain/outcome-sql.ts';
-import type { Outcome } from '../../domain/serving-contract.ts';
+import { takeOutcomes } from '../../domain/outcome-sql.ts';
 import type { Deps } from '../deps.ts';
 import type { Place } from '../doctor/ports.ts';
 import { notePull, pullsFrom } from '../store/outcome-pulls.ts';
@@ -35,7 +33,7 @@ export async function pull(
       seen.rejection ??= read.find((one) => typeof one === 'string') ?? null;
       const outcomes = read.filter((one) => typeof one !== 'string');
       sums.rejected += read.length - outcomes.length;
-      const taken = await takeIn(pool, target, outcomes);
+      const taken = await takeOutcomes(({ text, values }) => query(pool, text, values), target, outcomes);
       for (const [name, count] of Object.entries(taken)) sums[name as keyof typeof taken] += count;
       seen.last = given.findLast(({ at }) => at !== null)?.at ?? seen.last;
     },
@@ -53,21 +51,4 @@ export function hashOf({ query, rewards, connectionEnv }: PullPlan): string {
   return createHash('sha256')
     .update(JSON.stringify([connectionEnv, query, rewards]))
     .digest('hex');
-}
-
-async function takeIn(pool: Pool, target: string, outcomes: readonly Outcome[]) {
-  const sums = { accepted: 0, repeated: 0, revised: 0, unknown: 0, rewards: 0 };
-  for (const round of inRounds(outcomes.filter(({ label }) => label !== undefined))) {
-    const { text, values } = addLabels(target, round);
-    const [row] = await query<Record<'accepted' | 'revised' | 'unknown', string>>(pool, text, values);
-    const [accepted, revised] = [Number(row?.accepted ?? 0), Number(row?.revised ?? 0)];
-    sums.accepted += accepted;
-    sums.revised += revised;
-    sums.repeated += round.length - accepted - revised;
-    sums.unknown += Number(row?.unknown ?? 0);
-  }
-  const brought = outcomes.filter(({ rewards }) => rewards !== undefined);
-  if (brought.length === 0) return sums;
-  const { text, values } = addRewards(target, brought);
-  return { ...sums, rewards: (await query(pool, `${text} returning 1`, values)).length };
 }

@@ -1,8 +1,7 @@
 import type { Log } from './log.ts';
-import type { Outcome } from '../../domain/serving-contract.ts';
 import type { OutcomeStore } from './outcome-store.ts';
 import type { Pool } from 'pg';
-import { addLabels, addRewards, inRounds } from '../../domain/outcome-sql.ts';
+import { takeOutcomes } from '../../domain/outcome-sql.ts';
 import { sentence } from './log.ts';
 
 export interface PostgresOptions {
@@ -34,20 +33,11 @@ export function createPostgresOutcomes({ connectionString, target, log }: Postgr
 
   return {
     async add(outcomes) {
-      const sums = { accepted: 0, repeated: 0, revised: 0, unknown: 0 };
-      const labelled = outcomes.filter(({ label }) => label !== undefined);
-      const brought = outcomes.filter(({ rewards }) => rewards !== undefined);
-      // The second label for one prediction revises the first, which has to be there by then.
-      for (const round of inRounds(labelled)) {
-        const { accepted, revised, unknown } = await addRound(await connect(), target, round);
-        sums.accepted += accepted;
-        sums.revised += revised;
-        sums.repeated += round.length - accepted - revised;
-        sums.unknown += unknown;
-      }
-      if (brought.length === 0) return sums;
-      const { text, values } = addRewards(target, brought);
-      return { ...sums, rewards: (await (await connect()).query(text, values)).rowCount ?? 0 };
+      const open = await connect();
+      const ask = async ({ text, values }: { text: string; values: unknown[] }) =>
+        (await open.query<object>(text, values)).rows;
+      const { rewards, ...labels } = await takeOutcomes(ask, target, outcomes);
+      return outcomes.some((outcome) => outcome.rewards) ? { ...labels, rewards } : labels;
     },
     async forgetUser(endpoint, user) {
       const { rows } = await (
@@ -63,13 +53,6 @@ export function createPostgresOutcomes({ connectionString, target, log }: Postgr
       await (await pool)?.end();
     },
   };
-}
-
-async function addRound(pool: Pool, target: string, outcomes: readonly Outcome[]) {
-  const { text, values } = addLabels(target, outcomes);
-  const { rows } = await pool.query<Record<'accepted' | 'revised' | 'unknown', string>>(text, values);
-  const [{ accepted, revised, unknown } = { accepted: 0, revised: 0, unknown: 0 }] = rows;
-  return { accepted: Number(accepted), revised: Number(revised), unknown: Number(unknown) };
 }
 
 async function openPool(connectionString: string | undefined, log: Log): Promise<Pool> {
