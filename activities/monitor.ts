@@ -33,6 +33,8 @@ export interface ExaminedWindow {
   readonly measures?: readonly Measure[];
   /** Why nothing was judged, or not the quality; `null` where all was. */
   readonly unjudged: string | null;
+  /** The rollout that was promoted last, where nothing changes the endpoint. */
+  readonly promotion?: string | null;
 }
 
 /** What came of an attempt to go back; `false` while the endpoint is busy, and it can be tried again. */
@@ -92,7 +94,7 @@ export function createMonitorActivities(deps: Deps) {
 
   async function examine({ target, endpoint, plan, to, ...known }: ExamineWindow): Promise<ExaminedWindow> {
     const place = { target, endpoint };
-    const { busy, serving } = await endpointStanding(pool, place);
+    const { busy, serving, promotion } = await endpointStanding(pool, place);
     const memory = serving === known.version ? known.memory : {};
     const unjudged = busy ? 'a rollout is under way' : serving === null ? 'nothing serves' : null;
     if (unjudged !== null || serving === null)
@@ -112,7 +114,7 @@ export function createMonitorActivities(deps: Deps) {
       const quality = await examineQuality(pool, place, { plan, version: serving, to });
       const findings = [...looked.findings, ...quality.findings];
       const afterIndex = batches.at(-1)?.index ?? from;
-      return { version: serving, ...looked, findings, afterIndex, unjudged: quality.unjudged };
+      return { version: serving, ...looked, findings, afterIndex, unjudged: quality.unjudged, promotion };
     } catch (error) {
       if (!(error instanceof BatchChanged)) throw error;
       const finding = { kind: 'silence', subject: 'evidence', severity: 'critical', value: 1, limit: 0 } as const;

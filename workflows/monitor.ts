@@ -103,12 +103,18 @@ async function watchWindow(
   now.afterIndex = seen.afterIndex;
   if (seen.measures) now.measures = seen.measures;
   now.last = { at, unjudged: seen.unjudged };
+  if (isUnheard(seen.promotion, watched)) controls.renewed = true;
   await act(
     controls,
     watched,
     afterWindow(now.state, { at, version: seen.version, findings: heeded(seen.findings) }, plan),
     place,
   );
+}
+
+/** A promotion that was not told, since Temporal did not answer its rollout for too long, is in the ledger all the same. */
+function isUnheard(promotion: string | null | undefined, { rolloutId }: Watched): boolean {
+  return promotion != null && promotion !== rolloutId && patched('monitor-reads-promotions');
 }
 
 /** Runs of earlier releases told nothing when a finding spread, though a newer worker may have looked for them. */

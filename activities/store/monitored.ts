@@ -20,23 +20,26 @@ export async function lastPromotion(
   return row ? { rolloutId: row.rollout_id, plan: row.plan, promoted: row.promoted } : null;
 }
 
-/** What the ledger says of an endpoint now: whether anything changes it, and which version serves. @throws StoreUnreachable */
+/** What the ledger says of an endpoint now: whether anything changes it, which version serves, and the last rollout that was promoted. @throws StoreUnreachable */
 export async function endpointStanding(
   pool: Pool,
   { target, endpoint }: LedgerPlace,
-): Promise<{ readonly busy: boolean; readonly serving: string | null }> {
-  const [row] = await query<{ stage: string | null; serving: string | null }>(
+): Promise<{ readonly busy: boolean; readonly serving: string | null; readonly promotion: string | null }> {
+  const [row] = await query<{ stage: string | null; serving: string | null; promotion: string | null }>(
     pool,
     `SELECT
        -- A look at the version before and the watch hold no lock, and may be written down in the middle of the next rollout.
        (SELECT stage FROM slipway.ledger
         WHERE target = $1 AND endpoint = $2 AND (step IS NULL OR step NOT IN ('aftermath', '${WATCH_STEP}')) ORDER BY seq DESC LIMIT 1) AS stage,
        (SELECT detail ->> 'serving' FROM slipway.ledger
-        WHERE target = $1 AND endpoint = $2 AND stage = 'done' AND detail ? 'serving' ORDER BY seq DESC LIMIT 1) AS serving`,
+        WHERE target = $1 AND endpoint = $2 AND stage = 'done' AND detail ? 'serving' ORDER BY seq DESC LIMIT 1) AS serving,
+       (SELECT rollout_id FROM slipway.ledger
+        WHERE target = $1 AND endpoint = $2 AND reason = 'Promoted' ORDER BY seq DESC LIMIT 1) AS promotion`,
     [target, endpoint],
   );
   // Books that are open belong to a rollout under way; janitor and doctor close those of one that is gone.
-  return { busy: row?.stage != null && row.stage !== 'done', serving: row?.serving ?? null };
+  const busy = row?.stage != null && row.stage !== 'done';
+  return { busy, serving: row?.serving ?? null, promotion: row?.promotion ?? null };
 }
 
 /** Endpoints on which a version was promoted since a moment, and when that was last (both ISO 8601). @throws StoreUnreachable */

@@ -114,12 +114,12 @@ test('the entries of the watch are no run, and neither say that the endpoint is 
   await appendLedger(db.pool, [
     entry('watch:1', { ...place, ...noted, reason: 'WatchPaused', actor: by, detail: { message: 'load test' } }),
   ]);
-  expect(await endpointStanding(db.pool, place)).toEqual({ busy: true, serving: null });
+  expect(await endpointStanding(db.pool, place)).toEqual({ busy: true, serving: null, promotion: null });
   expect(await readRuns(db.urls.appUrl, place, 5)).toHaveLength(1);
   const own = await readHistory(db.urls.appUrl, { ...place, step: 'monitor', limit: 5 });
   expect(own).toMatchObject([{ reason: 'WatchPaused', actor: by }]);
   await write({ endpoint: 'watched', epoch: 2 }, [{ reason: 'Promoted', stage: 'done', detail: { serving: V1 } }]);
-  expect(await endpointStanding(db.pool, place)).toEqual({ busy: false, serving: V1 });
+  expect(await endpointStanding(db.pool, place)).toEqual({ busy: false, serving: V1, promotion: 'local.watched.2' });
 });
 
 test('a canary that goes back takes nothing from the time that stable was in production', async () => {

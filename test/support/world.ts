@@ -52,6 +52,8 @@ export class World {
   allowed: (weight: number) => number = () => FULL_WEIGHT;
   /** What a monitor finds in its next window; `null` where it is not to judge it. */
   findings: readonly Finding[] | null = [];
+  /** The rollout that a monitor reads to have been promoted last; `null` for none. */
+  promotion: string | null = null;
   /** What the specification says about watching, beyond the defaults; `false` where it says not to. */
   monitored: MonitorSpec | false = {};
   /** Who is told of a drill, beyond nobody. */
@@ -162,7 +164,7 @@ export class World {
       await this.before('recallMonitored', 'monitor');
       const plan = planMonitor(this.monitored, { errorRate: 0.05, p99Ms: null });
       const receivers = [{ webhook: 'https://hooks.example.com/slipway', secretEnv: null }];
-      const rollout = rolloutId(target, endpoint, this.#epochs);
+      const rollout = this.promotion ?? rolloutId(target, endpoint, this.#epochs);
       return { model: 'digits', rolloutId: rollout, version: this.#serving(), plan, receivers, link: null };
     },
     examineWindow: async ({ memory, afterIndex }) => {
@@ -171,7 +173,7 @@ export class World {
       const seen = { version: this.#serving(), memory: { windows }, afterIndex: (afterIndex ?? -1) + 1 };
       if (this.findings === null) return { ...seen, findings: null, unjudged: 'a rollout is under way' };
       const drift = { kind: 'drift', subject: 'inputs.age', value: windows / 100, limit: 0.1, unit: 'index' } as const;
-      return { ...seen, findings: this.findings, measures: [drift], unjudged: null };
+      return { ...seen, findings: this.findings, measures: [drift], unjudged: null, promotion: this.promotion };
     },
     goBack: async () => {
       await this.before('goBack', 'monitor');

@@ -116,6 +116,21 @@ test('the status tells what the last judged window measured, of the version that
   });
 });
 
+test('a promotion that nobody told it of is read from the ledger, once', async () => {
+  const world = new World();
+  let reads = 0;
+  world.before = (activity) => void (reads += Number(activity === 'recallMonitored'));
+  await watched(world, async (handle) => {
+    await windows(handle, 2);
+    expect(reads).toBe(1);
+    world.promotion = 'local.any.7';
+    world.monitored = { window: '7m' };
+    await windows(handle, 3);
+    expect(reads).toBe(2);
+    expect(await handle.query(monitorStatusQuery)).toMatchObject({ windowMs: 420_000 });
+  });
+});
+
 test('windows of a rollout, and those of a pause, are not judged, and the status says why', async () => {
   const world = new World();
   await watched(world, async (handle) => {
