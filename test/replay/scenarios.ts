@@ -7,12 +7,13 @@ import type { RolloutStatus } from '../../domain/rollout-state.ts';
 import type { Decision } from '../../domain/verdict.ts';
 import { failure } from '../../activities/failures.ts';
 import { retrainedSpec, untilRetrain } from '../support/retrainings.ts';
-import type { MonitorSpec } from '../../domain/monitor.ts';
+import type { Finding, MonitorSpec } from '../../domain/monitor.ts';
 import { wholeRoute } from '../../domain/route.ts';
 import {
   ackSignal,
   askedSignal,
   approveUpdate,
+  monitorStatusQuery,
   promotedSignal,
   promoteUpdate,
   statusQuery,
@@ -22,7 +23,7 @@ import {
 import { pullInput } from '../support/pulls.ts';
 import { ERRORS } from '../support/monitors.ts';
 import { STEPS, type RolloutHandle } from '../support/rollouts.ts';
-import { CANDIDATE, World } from '../support/world.ts';
+import { CANDIDATE, pinned, World } from '../support/world.ts';
 
 /** One way through a rollout, to its end. */
 export interface Scenario {
@@ -53,6 +54,21 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   promoted: { ends: 'promoted Promoted' },
   'promoted-first': { ends: 'promoted Promoted', world: () => new World(null) },
   'promoted-by-test': { ends: 'promoted Promoted', spec: TESTED, world: () => gated('ab', 'pass', 'TestWon') },
+  'promoted-by-test-of-arms': {
+    ends: 'promoted Promoted',
+    spec: {
+      ...TESTED,
+      ab: {
+        percent: 30,
+        metrics: [{ name: 'paid' }],
+        arms: [
+          { version: 3, percent: 20 },
+          { version: 4, percent: 10 },
+        ],
+      },
+    },
+    world: () => Object.assign(new World(), { harmful: [pinned('4', `sha256:${'4'.repeat(64)}`).key] }),
+  },
   'promoted-by-test-and-person': {
     ends: 'promoted Promoted',
     spec: { ...TESTED, ab: { metrics: [{ name: 'paid' }], decide: 'person' } },
@@ -229,6 +245,22 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     },
   },
   'rolled-back-by-hand': { ends: 'rolled_back RolledBackByHand', workflow: 'rollback' },
+  'monitor-spread': {
+    ends: 'watched',
+    workflow: 'monitor',
+    world: () => Object.assign(troubled({ window: '50ms' }), { findings: [drift('inputs.age')] }),
+    async act(handle, world) {
+      await vi.waitFor(() => expect(world.alerts).toHaveLength(1), { timeout: 30_000 });
+      world.findings = [drift('inputs.age', 'inputs.income', 'inputs.city')];
+      await vi.waitFor(() => expect(world.alerts).toHaveLength(2), { timeout: 30_000 });
+      world.promotion = 'local.any.7';
+      world.monitored = { window: '1s' };
+      await vi.waitFor(async () => expect(await handle.query(monitorStatusQuery)).toMatchObject({ windowMs: 1_000 }), {
+        timeout: 30_000,
+      });
+      await handle.signal(stopSignal, { by: 'ada' });
+    },
+  },
   'monitor-stopped': {
     ends: 'watched',
     workflow: 'monitor',
@@ -298,6 +330,11 @@ function cancelled(at: Partial<RolloutStatus>): Scenario {
       await handle.cancel();
     },
   };
+}
+
+function drift(...features: string[]): Finding {
+  const figures = { value: 0.3, limit: 0.1, summary: `${features[0]} is not distributed as at its validation` };
+  return { kind: 'drift', subject: 'inputs', severity: 'critical', features, ...figures };
 }
 
 /** Half of the requests fail, in every window. */
