@@ -9,13 +9,14 @@ import { UNKNOWN_LINEAGE } from './registry/lineage.ts';
 import { claimAlias } from './store/alias-owners.ts';
 import { allocateEpoch } from './store/epochs.ts';
 import { lastPlan } from './store/last-begun.ts';
-import { recallVersion } from './store/versions.ts';
+import { servedAs } from './store/serving-history.ts';
+import { recallVersion, type KnownVersion, type VersionPlace } from './store/versions.ts';
 import type { EndpointReading } from './targets/target.ts';
 
 export function createDrillActivities(deps: Deps) {
   return {
     /**
-     * Plans a rehearsal: a faulty copy of the version that serves, judged by the gates of the endpoint's last rollout.
+     * Plans a rehearsal: a faulty copy of the version that serves, or of one that did, judged by the gates of the endpoint's last rollout.
      *
      * @throws `InvalidSpec` failure for a drill that would cost users more than it may, `Unsupported` where the target has no
      * faulty copies, `VersionNotFound` and `EndpointUnsettled` where there is no one version to go back to
@@ -40,14 +41,16 @@ export function createDrillActivities(deps: Deps) {
       const { model } = reading.settings;
       const alias = await claimAlias(deps.pool, { model, ...place });
       const epoch = await allocateEpoch(deps.pool, { ...place, rolloutKey, floor: reading.claimed.epoch });
-      const runtime = { kind: 'drill', fault: drill.fault, of: known.runtime } as const;
+      const copied = input.version === undefined ? known : await chosen(deps, place, input.version);
+      if (copied.runtime.kind === 'drill') throw failure('InvalidSpec', `${copied.version.key} is the copy of a drill`);
+      const runtime = { kind: 'drill', fault: drill.fault, of: copied.runtime } as const;
       const last = (await lastPlan(deps.pool, place)) ?? planRollout({ endpoint, model, target: targetName });
       return {
-        plan: planOf(last, drill, { version: known.version.version, runtime, reading }),
+        plan: planOf(last, drill, { version: copied.version.version, runtime, reading }),
         rolloutId: rolloutId(targetName, endpoint, epoch),
         epoch,
         // Its run is not told: a rehearsal leaves no mark on a version.
-        candidate: { ...known.version, key: drillKey(known.version.key), runId: null },
+        candidate: { ...copied.version, key: drillKey(copied.version.key), runId: null },
         snapshot: { ...before, stable: known.version, champion: known.version.version },
         alias,
         lineage: { runId: null, ...UNKNOWN_LINEAGE },
@@ -56,6 +59,17 @@ export function createDrillActivities(deps: Deps) {
       };
     },
   };
+}
+
+/** Only what served here is known to answer this endpoint's requests. */
+async function chosen({ pool }: Deps, place: VersionPlace, version: string): Promise<KnownVersion> {
+  const key = await servedAs(pool, place, version);
+  const known = key === null ? null : await recallVersion(pool, place, key);
+  if (known) return known;
+  throw failure(
+    'VersionNotFound',
+    `version ${version} never served ${place.endpoint}: a drill copies what serves, or a version that did`,
+  );
 }
 
 /** The last rollout's gates, shadow and receivers; the rest is the drill's: one stage, and no verdict but a failed gate. */

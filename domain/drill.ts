@@ -14,6 +14,8 @@ export interface DrillInput {
   readonly endpoint: string;
   /** `errors` when absent. */
   readonly fault?: FaultKind;
+  /** Registry number of a version that served here, of which the copy is made; the one that serves when absent. */
+  readonly version?: string;
   /** Live traffic on the faulty copy in parts per 10,000; copies of requests alone when absent or 0. */
   readonly weight?: number;
   /** From the first request on the copy until all of it is taken back; two minutes when absent. */

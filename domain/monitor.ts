@@ -35,6 +35,16 @@ export interface Finding {
 /** What one window measured, be it a finding or not: a value, and the most that is none, above 0. */
 export interface Measure extends Pick<Finding, 'kind' | 'subject' | 'value' | 'limit'> {
   readonly unit: MetricEvidence['unit'];
+  /** Other distances of the same two distributions, for people: 0 to 1 each, but for chi-square's p-value. */
+  readonly distances?: DriftDistances;
+}
+
+export interface DriftDistances {
+  readonly jensenShannon: number;
+  /** Only of numbers, whose bins have an order. */
+  readonly kolmogorovSmirnov?: number;
+  readonly wasserstein?: number;
+  readonly chiSquareP: number;
 }
 
 /** What is done about a finding: people are told, are told the command that goes back, traffic goes back, or training begins. */

@@ -30,7 +30,7 @@ export function pullAlerts(
     return [{ ...about, status: 'resolved', summary, action: `Nothing is to be done: ${how}.`, endsAt: at }];
   }
   const every = plan ? `, which is tried again every ${formatDuration(plan.everyMs)}` : '';
-  const action = `Mend the connection${every}, or the query: \`slipway rollout\` takes it even where it refuses a version that serves already. \`slipway outcomes status ${endpoint}\` shows how it goes.`;
+  const action = `Mend the connection${every}, or the query: \`slipway start -f FILE\` takes it even where it refuses a version that serves already. \`slipway outcomes status ${endpoint}\` shows how it goes.`;
   return [{ ...about, status: 'firing', summary, action, endsAt: null }];
 }
 

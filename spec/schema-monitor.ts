@@ -7,7 +7,8 @@ const ABOUT: Readonly<Record<FindingKind, string>> = {
   quality: 'Lost accuracy, or another measure of quality by late labels.',
   errors: 'Failed or rejected requests: more than usual, or than the limit.',
   latency: 'Slow requests: more than usual, or than the limit.',
-  resources: 'Memory that grows without end.',
+  resources:
+    'Memory that grows without end; and processor, GPU, memory or tokens far beyond what the version uses as a rule.',
   outliers: 'Answers of a kind that is rare as a rule.',
   silence: 'No requests, or no evidence, for longer than is usual.',
 };

@@ -77,7 +77,7 @@ async function cold(deps: Deps, place: VersionPlace, model: string, asked: strin
   if (served !== null && served !== key)
     throw failure(
       'VersionChanged',
-      `${model} version ${version} served ${place.endpoint} as ${served}, but the files that the registry has under that number now are ${key}: roll it out as any new version, with \`slipway start --version ${version}\``,
+      `${model} version ${version} served ${place.endpoint} as ${served}, but the files that the registry has under that number now are ${key}: roll it out as any new version, with \`slipway start -f FILE --version ${version}\``,
     );
   return { ...resolved, digest, key };
 }

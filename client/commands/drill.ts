@@ -18,6 +18,7 @@ import { watchRollout } from './watch.ts';
 
 interface DrillFlags extends ActFlags {
   readonly fault: FaultKind;
+  readonly version?: string;
   /** Parts per 10,000. */
   readonly weight?: number;
   readonly mirrored?: boolean;
@@ -30,6 +31,10 @@ export function addDrill(program: Command, terminal: Terminal): void {
   addActFlags(addPlace(program.command('drill')))
     .description('rehearse rollback: roll a faulty copy of what serves out, and see that it is taken back in time')
     .option('--fault <kind>', FAULTS.join(', '), parseFault, 'errors')
+    .option(
+      '--version <number>',
+      'of a version that served here, of which the copy is made; the one that serves when absent',
+    )
     .option('--mirrored', 'only copies of requests reach the faulty copy; the default')
     .option('--weight <percent>', 'live traffic that reaches it, at most 1 %', parseWeight)
     .addOption(
@@ -51,6 +56,7 @@ With --every Temporal holds it at its times, and lets one go by where something 
 Examples:
   slipway drill digits --wait
   slipway drill digits --fault latency
+  slipway drill digits --version 3
   slipway drill digits --every 7d
   slipway drill digits --fault dead --weight 1% --within 1m --wait`,
     )
@@ -58,11 +64,11 @@ Examples:
 }
 
 async function drill(place: Place, flags: DrillFlags, terminal: Terminal): Promise<void> {
-  const { fault, weight = 0, mirrored = false, within: withinMs, wait = false, json = false } = flags;
+  const { fault, version, weight = 0, mirrored = false, within: withinMs, wait = false, json = false } = flags;
   if (mirrored && weight > 0) throw usageFailure('--mirrored and --weight are two kinds of drill: give one');
   if (flags.every !== undefined) return schedule(place, { ...flags, every: flags.every }, terminal);
   await withRollouts(async (rollouts) => {
-    const input = { ...place, ...messageOf(flags), fault, weight, withinMs };
+    const input = { ...place, ...messageOf(flags), fault, ...(version !== undefined && { version }), weight, withinMs };
     const runId = await rollouts.drill(input);
     const name = shortPlace(place);
     const exposed = exposureSeconds({ weight, withinMs });
@@ -82,10 +88,10 @@ async function drill(place: Place, flags: DrillFlags, terminal: Terminal): Promi
 
 async function schedule(
   place: Place,
-  { every, fault, weight = 0, within: withinMs, json, ...flags }: DrillFlags & { readonly every: string },
+  { every, fault, version, weight = 0, within: withinMs, json, ...flags }: DrillFlags & { readonly every: string },
   { out }: Terminal,
 ): Promise<void> {
-  const input = { ...place, fault, weight, withinMs };
+  const input = { ...place, fault, ...(version !== undefined && { version }), weight, withinMs };
   // What only the endpoint knows is asked at each time.
   const faults = drillFaults(input, { retry: true });
   if (faults.length > 0) throw usageFailure(faults.join('; '));

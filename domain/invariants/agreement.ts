@@ -75,5 +75,5 @@ function trafficFindings(seen: EndpointObservation, { route }: SeenRoute): Findi
 }
 
 function decide(name: string): string {
-  return `decide which version serves: \`slipway rollback ${name} --version N\``;
+  return `decide which version serves: \`slipway rollback ${name} --to N\``;
 }

@@ -40,7 +40,7 @@ function deadFindings(seen: EndpointObservation): Finding[] {
   }
   const now = `${what} with live traffic on ${shares(desired.route)}`;
   if (typeof dead.home !== 'string') {
-    const remedy = `decide which version serves: \`slipway rollback ${name} --version N\``;
+    const remedy = `decide which version serves: \`slipway rollback ${name} --to N\``;
     const message = `${now}, and there is no earlier version to go back to`;
     return [{ invariant: 3, code: 'DeadWithTraffic', message, remedy, repair: 'none' }];
   }

@@ -1,9 +1,11 @@
 import type { BinCounts, GateBatch } from '../../domain/gate-batch.ts';
-import type { Finding, Measure } from '../../domain/monitor.ts';
-import type { Profile } from '../../domain/profile.ts';
+import type { DriftDistances, Finding, Measure } from '../../domain/monitor.ts';
+import type { FeatureProfile, Profile } from '../../domain/profile.ts';
 import { DRIFT_MARGIN } from '../../domain/named-metrics.ts';
 import { armOf } from '../batch-tables.ts';
 import { asOne } from './as-one.ts';
+import { chiSquare } from '../drift/chi-square.ts';
+import { distances } from '../drift/measures.ts';
 import { watchDrift, type DriftWatch } from '../drift/watch.ts';
 import type { Detected, MonitoredWindow } from './detector.ts';
 
@@ -37,8 +39,35 @@ export function detectDrift(before: DriftWatch = {}, window: MonitoredWindow): D
         found.filter(({ subject }) => subject.startsWith(`${side}.`)),
       ),
     ),
-    measures: seen.map(({ name, psi }) => measureOf(name, psi)),
+    measures: seen.map(({ name, psi }) => {
+      const feature = featureOf(profile.profile, name);
+      const between = feature && distancesOf(feature, state[name]?.recent ?? []);
+      return { ...measureOf(name, psi), ...(between && { distances: between }) };
+    }),
   };
+}
+
+function featureOf({ inputs, outputs }: Profile, name: string): FeatureProfile | undefined {
+  const dot = name.indexOf('.');
+  return (name.startsWith('inputs.') ? inputs : outputs)[name.slice(dot + 1)];
+}
+
+/** What people who know one of these ask for; the index above decides. */
+function distancesOf({ bins, counts }: FeatureProfile, recent: readonly number[]): DriftDistances | null {
+  const all = distances(recent, counts);
+  const test = chiSquare(recent, counts);
+  if (all === null) return null;
+  const jensenShannon = short(all.jensenShannon);
+  const chiSquareP = test === null ? 1 : short(test.p);
+  // Missing values have a bin at the end, which lies in no order with the others.
+  const numbers = bins.kind === 'numbers' ? distances(recent.slice(0, -1), counts.slice(0, -1)) : null;
+  if (numbers === null) return { jensenShannon, chiSquareP };
+  const [kolmogorovSmirnov, wasserstein] = [short(numbers.kolmogorovSmirnov), short(numbers.wasserstein)];
+  return { jensenShannon, kolmogorovSmirnov, wasserstein, chiSquareP };
+}
+
+function short(x: number): number {
+  return Number(x.toPrecision(4));
 }
 
 function measureOf(subject: string, psi: number): Measure {

@@ -3,7 +3,7 @@ import { createDrillActivities } from '../../activities/drill.ts';
 import { appendLedger } from '../../activities/store/ledger.ts';
 import { rememberVersion } from '../../activities/store/versions.ts';
 import type { DrillInput } from '../../domain/drill.ts';
-import { SYSTEM } from '../../domain/ledger-entry.ts';
+import { SYSTEM, type LedgerEntry } from '../../domain/ledger-entry.ts';
 import type { Runtime } from '../../domain/model-version.ts';
 import { planRollout } from '../../domain/plan.ts';
 import { splitRoute, wholeRoute, type Route } from '../../domain/route.ts';
@@ -32,6 +32,21 @@ test('a drill rolls a faulty copy of what serves out, by the gates and to the re
   expect(facts.snapshot).toMatchObject({ stable: { key: STABLE.key }, route: wholeRoute(STABLE.key) });
 });
 
+test('a drill copies a version that served before, where one is named, and no other', async () => {
+  const endpoint = await served();
+  const place = { target: 'local', endpoint };
+  const drillOf = (version: string) => prepared({ endpoint, version });
+  await expect(drillOf('2')).rejects.toMatchObject({ type: 'VersionNotFound', message: expect.stringMatching(/^version 2 never served/) as string }); // prettier-ignore
+  await rememberVersion(db.pool, place, { version: CANDIDATE, runtime: { kind: 'mlflow' } });
+  await expect(drillOf('2'), 'deployed only').rejects.toMatchObject({ type: 'VersionNotFound' });
+  await wrote(endpoint, { stage: 'done', reason: 'Promoted', detail: { serving: CANDIDATE.key } });
+  expect(await drillOf('2')).toMatchObject({
+    candidate: { key: `${CANDIDATE.key}-drill`, version: '2' },
+    plan: { version: '2' },
+    snapshot: { stable: { key: STABLE.key } },
+  });
+});
+
 test('with live traffic there is one step, of the stated weight, and no shadow', async () => {
   const { plan } = await prepared({ endpoint: await served(), weight: 50, fault: 'dead' });
   expect(plan).toMatchObject({ shadow: null, canary: { steps: [{ weight: 50 }], ramp: null } });
@@ -56,10 +71,14 @@ async function served(): Promise<string> {
   return endpoint;
 }
 
-async function began(endpoint: string, plan: object): Promise<void> {
+function began(endpoint: string, plan: object): Promise<void> {
+  return wrote(endpoint, { stage: 'preflight', reason: 'RolloutStarted', detail: { plan } });
+}
+
+async function wrote(endpoint: string, what: Pick<LedgerEntry, 'stage' | 'reason' | 'detail'>): Promise<void> {
   const at = { key: `${endpoint}:1`, target: 'local', endpoint, rolloutId: `local.${endpoint}.1`, rolloutSequence: 1 };
-  const what = { actor: SYSTEM, step: null, stage: 'preflight', reason: 'RolloutStarted', evidence: null } as const;
-  await appendLedger(db.pool, [{ ...at, ...what, effectiveAt: new Date().toISOString(), detail: { plan } }]);
+  const by = { actor: SYSTEM, step: null, evidence: null, effectiveAt: new Date().toISOString() };
+  await appendLedger(db.pool, [{ ...at, ...by, ...what }]);
 }
 
 function prepared(

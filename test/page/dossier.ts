@@ -67,9 +67,10 @@ function monitor(): MonitorSighting {
 
 function measures(): Measure[] {
   const drift = ['amount', 'age', 'country', 'merchant', 'hour', 'device', 'currency', 'weekday', 'channel', 'limit'];
+  const distances = { jensenShannon: 0.21, kolmogorovSmirnov: 0.18, wasserstein: 0.09, chiSquareP: 1.2e-9 };
   return [
     ...drift.map((name, i): Measure => {
-      return { kind: 'drift', subject: `inputs.${name}`, value: 0.31 / 2 ** i, limit: 0.1, unit: 'index' };
+      return { kind: 'drift', subject: `inputs.${name}`, value: 0.31 / 2 ** i, limit: 0.1, unit: 'index', distances };
     }),
     { kind: 'input_quality', subject: 'inputs.country (category)', value: 0.004, limit: 0.012, unit: 'share' },
     { kind: 'resources', subject: 'processor time', value: 0.012, limit: 0.015, unit: 'seconds' },

@@ -33,7 +33,7 @@ async function tellOfWaiting(facts: RetrainFacts, progress: RetrainProgress, why
   await tell(facts, progress, {
     name: 'RetrainNotRolledOut',
     summary: `${target}/${endpoint}: version ${version} of ${facts.spec.model} was trained and not rolled out, since ${why}`,
-    action: `Roll it out with \`slipway start --version ${version}\` once \`slipway get ${target}/${endpoint}\` has come to its end.`,
+    action: `Roll it out with \`slipway start -f FILE --version ${version}\` once \`slipway get ${target}/${endpoint}\` has come to its end.`,
   });
 }
 

@@ -1,5 +1,6 @@
-import type { FindingKind, Measure } from '../../../domain/monitor.ts';
+import type { DriftDistances, FindingKind, Measure } from '../../../domain/monitor.ts';
 import type { MonitorSighting } from '../../monitors/monitors.ts';
+import { formatNumber } from '../../render/numbers.ts';
 import { formatValue } from '../../render/units.ts';
 import { html, type Html, type Part } from '../html.ts';
 import { folded, note } from '../parts.ts';
@@ -12,6 +13,7 @@ const TABLES: Readonly<Partial<Record<FindingKind, { readonly caption: string; r
 };
 /** Listed at once, those nearest to their limits; the others are folded away. */
 const MOST_SHOWN = 8;
+const LEAST_TOLD = 0.0001;
 
 /** What was measured of the version last, against what would be a finding. */
 export function measuresSection({ status }: MonitorSighting): Part {
@@ -21,19 +23,42 @@ export function measuresSection({ status }: MonitorSighting): Part {
   return Object.entries(TABLES).map(([kind, { caption, first }]) => {
     const own = measures.filter((measure) => measure.kind === kind).toSorted((a, b) => used(b) - used(a));
     if (own.length === 0) return null;
-    const listed = (rows: readonly Measure[], title: string) => table(title, rows, columnsOf(first));
+    const listed = (rows: readonly Measure[], title: string) =>
+      table(title, rows, columnsOf(first, kind === 'drift' ? 'index' : 'measured'));
     const rest = own.slice(MOST_SHOWN);
     return [
       listed(own.slice(0, MOST_SHOWN), caption),
       rest.length > 0 && folded(`${rest.length} more, further from their limits`, listed(rest, caption)),
+      own.some(({ distances }) => distances) &&
+        folded('Other distances', table(caption, own, [NAME(first), ...DISTANCES])),
     ];
   });
 }
 
-function columnsOf(first: string): Column<Measure>[] {
+const NAME = (title: string): Column<Measure> => ({ title, of: ({ subject }) => subject });
+
+const DISTANCES: readonly Column<Measure>[] = (
+  [
+    ['Jensen–Shannon', 'jensenShannon'],
+    ['Kolmogorov–Smirnov', 'kolmogorovSmirnov'],
+    ['Wasserstein', 'wasserstein'],
+    ['chi-square, p', 'chiSquareP'],
+  ] satisfies [string, keyof DriftDistances][]
+).map(([title, key]) => ({
+  title,
+  of: ({ distances }) => distances?.[key] !== undefined && told(distances[key]),
+  figure: true,
+}));
+
+/** A chance or a distance of next to nothing is not told as none. */
+function told(value: number): string {
+  return value > 0 && value < LEAST_TOLD ? `< ${LEAST_TOLD}` : formatNumber(value);
+}
+
+function columnsOf(first: string, measured: string): Column<Measure>[] {
   return [
-    { title: first, of: ({ subject }) => subject },
-    { title: 'measured', of: ({ value, unit }) => formatValue(value, unit), figure: true },
+    NAME(first),
+    { title: measured, of: ({ value, unit }) => formatValue(value, unit), figure: true },
     { title: 'limit', of: ({ limit, unit }) => formatValue(limit, unit), figure: true },
     { title: 'of the limit', of: bar, figure: true },
   ];

@@ -90,6 +90,14 @@ describe('a model in production, held against what its validation showed', () =>
     expect(of('inputs.age')).toMatchObject({ kind: 'drift', limit: 0.1, unit: 'index' });
     expect(of('inputs.age')?.value).toBeGreaterThan(0.3);
     expect(of('outputs.prediction')?.value).toBeLessThan(0.05);
+    const { jensenShannon = 0, kolmogorovSmirnov = 0, wasserstein = 0, chiSquareP } = of('inputs.age')?.distances ?? {};
+    // Of the shares themselves: 0.25 and 0.24 above 60 where there were a quarter each.
+    expect(kolmogorovSmirnov).toBeCloseTo(0.3, 1);
+    expect(wasserstein).toBeCloseTo((0.2 + 0.3 + 0.25) / 5, 1);
+    expect(jensenShannon).toBeGreaterThan(0.2);
+    expect(chiSquareP).toBeLessThan(1e-6);
+    expect(of('inputs.light')?.distances).toMatchObject({ chiSquareP: expect.any(Number) as number });
+    expect(of('inputs.light')?.distances, 'categories have no order').not.toHaveProperty('wasserstein');
     expect(of('inputs.light (category)')).toMatchObject({ kind: 'input_quality', value: 0.02, unit: 'share' });
   });
 
