@@ -21,6 +21,7 @@ interface Surroundings {
 }
 
 const OWN_PYTHON = fileURLToPath(new URL('../../.venv/bin/python', import.meta.url));
+const RUN_PROJECT = fileURLToPath(new URL('run_project.py', import.meta.url));
 
 // What the worker itself logs in with is no business of a training job's, unless `passEnv` says so.
 const WITHHELD = /^(DATABASE_URL$|PG|SLIPWAY_|TEMPORAL_|NODE_)/;
@@ -63,12 +64,15 @@ function lineageTags({ rows, from, to, sha256 }: GivenData): Record<string, stri
 /** The words of the command, and where its programs are looked for. */
 function commandOf(job: CommandJob | ProjectJob, { PATH = '', SLIPWAY_PYTHON }: Deps['env']) {
   if (job.kind === 'command') return { command: job.command, path: PATH };
+  const python = SLIPWAY_PYTHON ?? (existsSync(OWN_PYTHON) ? OWN_PYTHON : null);
+  // The project's `python` is then the one that has MLflow.
+  if (python !== null) {
+    const command = [python, RUN_PROJECT, job.uri, job.entryPoint, JSON.stringify(job.parameters)];
+    return { command, path: `${dirname(python)}:${PATH}` };
+  }
   const parameters = Object.entries(job.parameters).flatMap(([name, value]) => ['-P', `${name}=${value}`]);
   const run = ['run', job.uri, '--env-manager', 'local', '-e', job.entryPoint, ...parameters];
-  const python = SLIPWAY_PYTHON ?? (existsSync(OWN_PYTHON) ? OWN_PYTHON : null);
-  if (python === null) return { command: ['mlflow', ...run], path: PATH };
-  // The project's `python` is then the one that has MLflow.
-  return { command: [python, '-m', 'mlflow', ...run], path: `${dirname(python)}:${PATH}` };
+  return { command: ['mlflow', ...run], path: PATH };
 }
 
 function defined(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
