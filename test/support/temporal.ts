@@ -4,7 +4,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, type Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import { inject, onTestFinished } from 'vitest';
+import { inject, onTestFinished, TestRunner } from 'vitest';
 import { createWorkers } from '../../worker/workers.ts';
 import { ATTRIBUTES } from '../../workflows/messages.ts';
 import type { World } from './world.ts';
@@ -64,7 +64,8 @@ export async function withWorkers<T>(
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     await running;
   };
-  onTestFinished(stop);
+  // A hook that prepares a file has no test.
+  if (TestRunner.getCurrentTest()) onTestFinished(stop);
   try {
     return await Promise.race([story(client), running.then(() => Promise.reject(new Error('the workers stopped')))]);
   } finally {
